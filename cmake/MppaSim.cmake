@@ -11,9 +11,10 @@ function(mppa_warnings name)
   target_compile_options(${name} PRIVATE -Wall -Wextra -Wno-unused-parameter $<$<BOOL:${MPPA_WERROR}>:-Werror>)
 endfunction()
 
-# One GoogleTest executable; every TEST becomes a ctest entry. Extra libraries follow LIBS, sources follow SOURCES.
+# One GoogleTest executable; every TEST becomes a ctest entry with the label LABEL (default `unit`: fast, runs under the
+# sanitizers too). Extra libraries follow LIBS, sources follow SOURCES.
 function(mppa_test name)
-  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(T "" "TIMEOUT;LABEL" "SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${T_SOURCES})
   target_link_libraries(${name} PRIVATE ${T_LIBS} GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE
@@ -22,5 +23,8 @@ function(mppa_test name)
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 300)
   endif()
-  gtest_discover_tests(${name} PROPERTIES TIMEOUT ${T_TIMEOUT} DISCOVERY_TIMEOUT 60)
+  if(NOT T_LABEL)
+    set(T_LABEL unit)
+  endif()
+  gtest_discover_tests(${name} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS ${T_LABEL} DISCOVERY_TIMEOUT 60)
 endfunction()

@@ -1,18 +1,36 @@
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
+#include "sim/commands.h"
 #include "sim/exit_codes.h"
 
+namespace {
+
+void add_commands(CLI::App& app) { (void)app; }
+
+}  // namespace
+
+// SystemC's library owns main() only if a program defines sc_main; this program elaborates systems itself.
 int main(int argc, char** argv) {
-  CLI::App app{"mppasim - instruction-level simulator of the Kalray MPPA3 Coolidge DPU"};
+  using namespace mppa::sim;
+  CLI::App app{"mppasim - instruction-level simulator of the Kalray MPPA3 Coolidge DPU", "mppasim"};
   app.set_version_flag("--version", "mppasim " MPPASIM_VERSION);
   app.require_subcommand(1);
-  app.footer("Exit status: 0 success, 1 the simulated system failed, 2 bad input, 124 cycle limit reached.");
+  app.footer(
+      "Exit status: 0 success; 1 the simulated system failed (errors, mismatches, crash);\n"
+      "             2 bad input; 124 the cycle limit was reached.");
+  add_commands(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    const int code = app.exit(e);
-    return code == 0 ? mppa::sim::kOk : mppa::sim::kBadInput;
+    if (e.get_exit_code() == 0) return app.exit(e);  // --help, --version
+    fmt::print(stderr, "mppasim: {} (see mppasim --help)\n", e.what());
+    return kBadInput;
+  } catch (const BadInput& e) {
+    fmt::print(stderr, "mppasim: {}\n", e.what());
+    return kBadInput;
+  } catch (const CommandExit& e) {
+    return e.status;
   }
-  return mppa::sim::kOk;
+  return kOk;
 }

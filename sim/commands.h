@@ -1,0 +1,30 @@
+// The subcommands of `mppasim`: one file cmd_<name>.cpp each, which adds its options and its callback to the program.
+// A callback reports through CommandExit; bad input is thrown as BadInput.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+#include "sim/exit_codes.h"
+
+namespace CLI {
+class App;
+}
+
+namespace mppa::sim {
+
+/// Thrown by a subcommand to end the program with a status other than 0 after it has said why.
+struct CommandExit {
+  int status = kOk;
+};
+
+/// Wrong command line, configuration or file: main prints "mppasim: <what>" as one line and exits with kBadInput.
+class BadInput : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Each function adds one subcommand.
+// (registered in main.cpp in the order in which --help lists them)
+
+}  // namespace mppa::sim
