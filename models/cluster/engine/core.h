@@ -1,0 +1,140 @@
+// One KV3 core: architectural state, system unit, MMU, timing state and the engine that runs it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "models/cluster/engine/core_bus.h"
+#include "models/cluster/isa/insn.h"
+#include "models/cluster/timing/params.h"
+#include "models/cluster/timing/stall.h"
+#include "models/common/types.h"
+
+namespace mppa::core {
+struct CoreState;
+class SystemUnit;
+class Mmu;
+}  // namespace mppa::core
+
+namespace mppa::timing {
+class Model;
+}
+
+namespace mppa::engine {
+
+enum class EngineKind : u8 { kReference, kFast };
+
+struct CoreConfig {
+  EngineKind engine = EngineKind::kReference;
+  timing::Level level = timing::Level::kPipeline;
+  timing::Params timing{};
+  u8 pid = 0;                ///< PCR.PID: 0..15 a PE, 16 the RM
+  u8 cid = 0;                ///< PCR.CID: number of the cluster
+  u8 mid = 0;                ///< PCR.MID
+  u64 reset_pc = 0;          ///< where the core starts after reset()
+  bool semihosting = false;  ///< scall 4055..4095 go to CoreHooks::semihosting instead of raising the exception
+};
+
+enum class StopReason : u8 {
+  kLimit,       ///< the cycle limit was reached
+  kIdle,        ///< asleep with nothing that could wake it before the limit; `cycle` is the limit
+  kExit,        ///< a semihosting call ended the program (`status`)
+  kUnmodelled,  ///< an instruction that the model does not know how to execute (`message`)
+  kReset,       ///< a double exception at its own level, or the watchdog, reset the core (`message`)
+};
+
+struct RunResult {
+  StopReason reason = StopReason::kLimit;
+  u64 cycle = 0;   ///< CoreState::cycle at return
+  int status = 0;  ///< kExit: status of the program
+  std::string message;
+};
+
+/// Counters of one core since reset.
+struct CoreStats {
+  timing::StallCounts stalls{};
+  u64 l1d_hits = 0, l1d_misses = 0, l1i_misses = 0;
+  u64 loads = 0, stores = 0, atomics = 0, uncached = 0;
+  u64 branches_taken = 0, traps = 0, interrupts = 0;
+};
+
+/// One executed bundle, for --explain and trace files.
+struct BundleEvent {
+  u64 pc = 0;
+  u64 earliest = 0;  ///< T of docs/dev/how-time-works.md
+  u64 issue = 0;     ///< t
+  u64 next = 0;      ///< T of the following bundle
+  const isa::Bundle* bundle = nullptr;
+  timing::StallCounts stalls{};  ///< cycles by cause: before issue (ID, RR), at E1 and E3, bubbles behind it
+  bool trapped = false;          ///< the bundle raised an exception and wrote nothing
+};
+
+/// What a semihosting call asks the core to do.
+struct SemihostReply {
+  bool exit = false;
+  int status = 0;
+  std::string message;  ///< non-empty: stop with StopReason::kUnmodelled
+};
+
+/// Callbacks; empty ones are not called. A trace callback forces bundle-by-bundle execution.
+struct CoreHooks {
+  std::function<void(const BundleEvent&)> trace;
+  /// scall number (4055..4095); arguments and result are in the state's $r0, $r1, $r2.
+  std::function<SemihostReply(u32 number, core::CoreState&)> semihosting;
+};
+
+/// What an engine works on; owned by Core.
+struct CoreParts {
+  const CoreConfig& config;
+  CoreBus& bus;
+  core::CoreState& state;
+  core::SystemUnit& system;
+  core::Mmu& mmu;
+  timing::Model& timing;
+  CoreHooks& hooks;
+  CoreStats& stats;
+};
+
+/// Executes bundles. Implementations give identical state, cycles and stall counts; all state between two calls of
+/// run_until() lives in CoreParts, so that engines can be exchanged at any bundle boundary.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  /// Runs until state.cycle >= cycle_limit (a bundle starts only if its earliest issue cycle is below the limit) or
+  /// something else stops the core.
+  virtual RunResult run_until(u64 cycle_limit) = 0;
+  /// Forgets decoded or translated code: memory was changed from outside (program loaded).
+  virtual void forget_code() = 0;
+};
+
+std::unique_ptr<Engine> make_reference_engine(CoreParts parts);
+std::unique_ptr<Engine> make_fast_engine(CoreParts parts);  // engine/fast
+
+class Core {
+ public:
+  Core(const CoreConfig& config, CoreBus& bus);
+  ~Core();
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+
+  /// Power-on state with PC = config.reset_pc; the clock keeps running from `cycle`.
+  void reset(u64 cycle = 0);
+  RunResult run_until(u64 cycle_limit);
+  void forget_code();
+
+  core::CoreState& state();
+  const core::CoreState& state() const;
+  core::SystemUnit& system();
+  core::Mmu& mmu();
+  timing::Model& timing();
+  const CoreStats& stats() const;
+  const CoreConfig& config() const;
+  CoreHooks& hooks();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mppa::engine
