@@ -29,8 +29,8 @@ struct Insn {
   /// Modifier operands (cond, variant, doscale, round, silent, ...) in the order of the row's `operands` column.
   /// `splat32` is not among them: the immediate is already splatted.
   std::array<u8, 3> mod{};
-  bool splat32 = false;  ///< imm[0] was written as a 32-bit value for both halves (`.@`); already done
-  u16 sfr = 0;           ///< SFR number of get/set/wfxl/wfxm/rswap
+  bool splat = false;  ///< modifier splat32 (".@") is present; it has no other effect than on `imm`
+  u16 sfr = 0;         ///< SFR number of get/set/wfxl/wfxm/rswap
   /// Immediate operands in column order: sign- or zero-extended, scaled, splatted. PC-relative offsets stay relative to
   /// the bundle. The 32- and 64-bit FP/SIMD immediates are the 64-bit operand value.
   std::array<i64, 2> imm{};

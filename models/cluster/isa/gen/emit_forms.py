@@ -34,7 +34,7 @@ def expand(form):
             form.fail(f"exec must take '{flags}' first")
     args = []
     for name in names:
-        op = form.by_name.get(name)
+        op = form.by_name.get(re.sub(r"^sx32\((\w+)\)$", r"\1", name))
         if op is None:
             form.fail(f"exec names unknown operand '{name}'")
         if op.kind in LETTERS:
