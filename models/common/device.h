@@ -9,8 +9,8 @@
 
 namespace mppa {
 
-/// A bundle of interrupt inputs. Times are absolute; a sender that runs ahead of the kernel passes its local time, never
-/// earlier than sc_time_stamp().
+/// A bundle of interrupt inputs. Times are absolute; a sender that runs ahead of the kernel passes its local time,
+/// never earlier than sc_time_stamp().
 class InterruptIf : public sc_core::sc_interface {
  public:
   /// A rising edge on input `line` at `when`.
@@ -49,9 +49,12 @@ class RegisterDevice : public sc_core::sc_module {
       status = registers_.write(payload.get_address(), payload.get_data_ptr(), payload.get_data_length());
     }
     switch (status) {
-      case BusStatus::kOk: return tlm::TLM_OK_RESPONSE;
-      case BusStatus::kAddressError: return tlm::TLM_ADDRESS_ERROR_RESPONSE;
-      case BusStatus::kAlignmentError: return tlm::TLM_BURST_ERROR_RESPONSE;
+      case BusStatus::kOk:
+        return tlm::TLM_OK_RESPONSE;
+      case BusStatus::kAddressError:
+        return tlm::TLM_ADDRESS_ERROR_RESPONSE;
+      case BusStatus::kAlignmentError:
+        return tlm::TLM_BURST_ERROR_RESPONSE;
     }
     return tlm::TLM_GENERIC_ERROR_RESPONSE;
   }

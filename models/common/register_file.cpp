@@ -70,8 +70,8 @@ RegisterFile::Hit RegisterFile::find(u64 offset) const {
   if (order_.size() != registers_.size()) {
     order_.clear();
     for (const auto& r : registers_) order_.push_back(r.get());
-    std::stable_sort(order_.begin(), order_.end(),
-                     [](const Register* a, const Register* b) { return a->offset_ < b->offset_; });
+    std::sort(order_.begin(), order_.end(),
+              [](const Register* a, const Register* b) { return a->offset_ < b->offset_; });
   }
   auto it = std::upper_bound(order_.begin(), order_.end(), offset,
                              [](u64 value, const Register* r) { return value < r->offset_; });

@@ -4,7 +4,8 @@
 
 namespace mppa::cluster {
 
-Gic::Gic(const sc_core::sc_module_name& name, const sc_core::sc_time& latency) : RegisterDevice(name, kWindow, latency) {
+Gic::Gic(const sc_core::sc_module_name& name, const sc_core::sc_time& latency)
+    : RegisterDevice(name, kWindow, latency) {
   for (unsigned output = 0; output < kOutputs; ++output) declare(output);
 }
 
@@ -12,7 +13,8 @@ void Gic::declare(unsigned output) {
   const u64 base = output / kLines * 0x1000 + output % kLines * 0x400;
   const std::string prefix = fmt::format("gic[{}][{}].", output / kLines, output % kLines);
   Output& o = outputs_[output];
-  o.enable = &regs().add_array(prefix + "enable", base, 1, RegAccess::kRw, kInputs, 1).mask(1).doc("route input i here");
+  o.enable =
+      &regs().add_array(prefix + "enable", base, 1, RegAccess::kRw, kInputs, 1).mask(1).doc("route input i here");
   o.status = &regs()
                   .add_array(prefix + "status", base + 0x100, 8, RegAccess::kW1c, kWords, 8)
                   .doc("captured inputs 64k..64k+63")

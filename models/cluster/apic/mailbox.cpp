@@ -14,7 +14,10 @@ Mailboxes::Mailboxes(const sc_core::sc_module_name& name, const sc_core::sc_time
       .on_write([this](unsigned i, u64 data) { written(i, value_.get(i), data); });
   mask_.doc("operand of the trigger");
   funct_.doc("[1:0] input function, [10:8] trigger").mask(0x703);
-  regs().add_array("mailbox_lac", 0x08, 8, RegAccess::kLac, kCount, kStride).source(value_).doc("value, cleared by the read");
+  regs()
+      .add_array("mailbox_lac", 0x08, 8, RegAccess::kLac, kCount, kStride)
+      .source(value_)
+      .doc("value, cleared by the read");
   regs()
       .add_array("access_policy", 0x20, 8, RegAccess::kRw, kCount, kStride)
       .mask(0x303)
@@ -27,14 +30,21 @@ void Mailboxes::written(unsigned index, u64 old, u64 data) {
   const u64 mask = mask_.get(index);
   bool fire = false;
   switch (funct_.get(index) >> 8 & 7) {
-    case kDoorbell: fire = (data & mask) != 0; break;
-    case kMatch: fire = value == mask; break;
+    case kDoorbell:
+      fire = (data & mask) != 0;
+      break;
+    case kMatch:
+      fire = value == mask;
+      break;
     case kBarrier:
       fire = value == mask;
       if (fire) value = 0;
       break;
-    case kThreshold: fire = value >= mask; break;
-    default: break;
+    case kThreshold:
+      fire = value >= mask;
+      break;
+    default:
+      break;
   }
   value_.set(value, index);
   if (fire) interrupt->pulse(index, now());
