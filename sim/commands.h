@@ -26,5 +26,6 @@ class BadInput : public std::runtime_error {
 
 // Each function adds one subcommand.
 // (registered in main.cpp in the order in which --help lists them)
+void add_disasm(CLI::App& app);  ///< disassembly listing of an ELF file
 
 }  // namespace mppa::sim

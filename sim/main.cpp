@@ -6,7 +6,7 @@
 
 namespace {
 
-void add_commands(CLI::App& app) { (void)app; }
+void add_commands(CLI::App& app) { mppa::sim::add_disasm(app); }
 
 }  // namespace
 

@@ -42,10 +42,19 @@ struct CoreState {
   /// changed a CS flag.
   bool arithmetic_armed = false;
 
+  /// Cumulative counts by performance-monitor event number (performance_monitors.h). Engines add to the events they
+  /// model; cycles, bundles and instructions have their own counters above, idle cycles are kept by SystemUnit.
+  std::array<u64, 64> events{};
+
   std::array<u64, kSfrCount> sfr{};
   alignas(32) std::array<u256, kTcaVectors> tca{};
 
   unsigned pl() const { return static_cast<unsigned>(ps::kPl.get(sfr[kPs])); }
+  /// A code address as PC takes it: bundle-aligned, sign-extended from bit 40, 32 bits while PS.V64=0.
+  u64 code_address(u64 address) const {
+    const u64 pc_value = sign_extend_address(address) & ~u64{3};
+    return ps::kV64.get(sfr[kPs]) != 0 ? pc_value : pc_value & 0xffffffff;
+  }
   /// PS as far as data accesses are concerned: SPS of the current level while PS.DAUS=1 (architecture.md section 3).
   u64 data_ps() const { return ps::kDaus.get(sfr[kPs]) != 0 ? sfr[kSpsPl0 + pl()] : sfr[kPs]; }
 };

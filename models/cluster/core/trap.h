@@ -66,6 +66,14 @@ struct Trap {
   bool parity = false;      ///< several TLB entries matched: MMC.PAR is set
 };
 
+/// A debug exception that is about to be taken.
+struct DebugEvent {
+  DebugCause cause = DebugCause::kBreakpoint;
+  u8 number = 0;  ///< which breakpoint (ES.BN) or watchpoint (ES.WN)
+  /// EA and the overlay fields of the memory access (watchpoint) or of the stepped bundle (step).
+  Trap details{};
+};
+
 /// OPCODE trap of a bundle that cannot execute.
 constexpr Trap opcode_trap(unsigned bundle_syllables) {
   Trap trap;
