@@ -15,6 +15,6 @@ find_library(SYSTEMC_LIBRARY systemc REQUIRED)
 add_library(systemc::systemc INTERFACE IMPORTED)
 set_target_properties(systemc::systemc PROPERTIES
   INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${SYSTEMC_INCLUDE_DIR}"
-  INTERFACE_LINK_LIBRARIES "${SYSTEMC_LIBRARY}"
+  INTERFACE_LINK_LIBRARIES "${SYSTEMC_LIBRARY};mppa_sc_main"
   # Debian builds the library as C++17; its API version check would refuse a C++20 client otherwise.
   INTERFACE_COMPILE_DEFINITIONS "SC_CPLUSPLUS=201703L;SC_INCLUDE_DYNAMIC_PROCESSES")
