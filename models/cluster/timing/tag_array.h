@@ -1,0 +1,63 @@
+// Tags of an L1 cache: 4 ways, 64 sets, 64-byte lines, true LRU (section 5). No data: memory is the functional truth.
+#pragma once
+
+#include <algorithm>
+#include <array>
+
+#include "models/cluster/timing/params.h"
+#include "models/common/types.h"
+
+namespace mppa::timing {
+
+class TagArray {
+ public:
+  TagArray() { invalidate_all(); }
+
+  /// The line number (address / 64) that contains physical address `pa`.
+  static constexpr u64 line_of(u64 pa) { return pa / Params::kLineBytes; }
+
+  /// True if the line is present; makes it the most recent of its set.
+  bool touch(u64 line) {
+    Set& set = set_of(line);
+    const auto way = std::find(set.begin(), set.end(), line);
+    if (way == set.end()) return false;
+    std::rotate(set.begin(), way, way + 1);
+    return true;
+  }
+
+  /// True if the line is present; changes nothing.
+  bool holds(u64 line) const {
+    const Set& set = sets_[line % Params::kSets];
+    return std::find(set.begin(), set.end(), line) != set.end();
+  }
+
+  /// Puts an absent line in place of the least recent one of its set, as the most recent.
+  void fill(u64 line) {
+    Set& set = set_of(line);
+    std::rotate(set.begin(), set.end() - 1, set.end());
+    set.front() = line;
+  }
+
+  /// Removes the line if it is present; its way becomes the first to be refilled.
+  void invalidate(u64 line) {
+    Set& set = set_of(line);
+    const auto way = std::find(set.begin(), set.end(), line);
+    if (way == set.end()) return;
+    std::rotate(way, way + 1, set.end());
+    set.back() = kInvalid;
+  }
+
+  /// Removes all lines of the set that `line` maps to (i1invals).
+  void invalidate_set(u64 line) { set_of(line).fill(kInvalid); }
+  void invalidate_all() {
+    for (Set& set : sets_) set.fill(kInvalid);
+  }
+
+ private:
+  static constexpr u64 kInvalid = ~u64{0};
+  using Set = std::array<u64, Params::kWays>;  // most recent first
+  Set& set_of(u64 line) { return sets_[line % Params::kSets]; }
+  std::array<Set, Params::kSets> sets_;
+};
+
+}  // namespace mppa::timing

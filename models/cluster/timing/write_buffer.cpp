@@ -1,0 +1,53 @@
+#include "models/cluster/timing/write_buffer.h"
+
+#include <algorithm>
+
+namespace mppa::timing {
+
+bool WriteBuffer::merge(u64 word) {
+  const auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.word == word; });
+  if (entry == entries_.end()) return false;
+  std::rotate(entry, entry + 1, entries_.end());
+  return true;
+}
+
+void WriteBuffer::send(const Entry& entry, u64 a) {
+  const u64 sent = std::max(a, sender_free_);
+  sender_free_ = sent + params_.write_drain;
+  acknowledged_ = std::max(acknowledged_, sent + params_.write_ack + entry.extra);
+}
+
+u64 WriteBuffer::store(u64 pa, unsigned bytes, unsigned extra, u64 a) {
+  for (u64 word = pa / 8; word <= (pa + bytes - 1) / 8; ++word) {
+    if (merge(word)) continue;
+    const bool sending = a < sender_free_;
+    if (entries_.size() + (sending ? 1 : 0) >= params_.write_buffer_words) a = sender_free_;
+    entries_.push_back({word, extra});
+    if (entries_.size() == params_.write_buffer_words) {
+      send(entries_.front(), a);
+      entries_.erase(entries_.begin());
+    }
+  }
+  return a;
+}
+
+unsigned WriteBuffer::words_of_line(u64 line) const {
+  constexpr u64 kWordsPerLine = Params::kLineBytes / 8;
+  return static_cast<unsigned>(std::count_if(entries_.begin(), entries_.end(),
+                                             [&](const Entry& e) { return e.word / kWordsPerLine == line; }));
+}
+
+unsigned WriteBuffer::flush(u64 a) {
+  const unsigned cycles = size() * params_.write_drain;
+  for (const Entry& entry : entries_) send(entry, a);
+  entries_.clear();
+  return cycles;
+}
+
+void WriteBuffer::clear() {
+  entries_.clear();
+  sender_free_ = 0;
+  acknowledged_ = 0;
+}
+
+}  // namespace mppa::timing
