@@ -61,8 +61,7 @@ class Extractor {
   void for_each(const Access& a, const isa::Insn& insn, bool write, F&& add_resource) {
     switch (a.what) {
       case Access::What::kGpr:
-        for (unsigned i = 0; i < a.count; ++i)
-          add_resource(static_cast<ResourceId>(insn.reg[a.operand] + a.first + i));
+        for (unsigned i = 0; i < a.count; ++i) add_resource(static_cast<ResourceId>(insn.reg[a.operand] + a.first + i));
         break;
       case Access::What::kCs:
         cs_resources(a, write, add_resource);

@@ -30,10 +30,10 @@ struct Use {
 /// How the bundle is sequenced (section 4).
 enum class Sequence : u8 {
   kPlain,
-  kBranchId,      ///< call goto ret rfe scall: taken costs branch_id_bubbles
-  kBranchRr,      ///< cb icall igoto: taken costs branch_rr_bubbles
-  kRefetch,       ///< barrier tlbwrite tlbiinval set/wfx PS
-  kLoopdo,        ///< refetch if the body is short
+  kBranchId,  ///< call goto ret rfe scall: taken costs branch_id_bubbles
+  kBranchRr,  ///< cb icall igoto: taken costs branch_rr_bubbles
+  kRefetch,   ///< barrier tlbwrite tlbiinval set/wfx PS
+  kLoopdo,    ///< refetch if the body is short
 };
 
 /// How its memory operation is timed (section 5).
@@ -42,8 +42,8 @@ enum class MemKind : u8 {
   kLoad,
   kStore,
   kAtomic,
-  kTouch,       ///< dtouchl
-  kZeroLine,    ///< dzerol
+  kTouch,     ///< dtouchl
+  kZeroLine,  ///< dzerol
   kFence,
   kMaintenance  ///< d1inval dinvall i1inval i1invals
 };

@@ -16,7 +16,7 @@ struct FetchState {
   friend bool operator==(const FetchState&, const FetchState&) = default;
 };
 
-/// The hardware loop as the prefetcher sees it: active iff PS.HLE = 1 and LE != 0.
+/// The hardware loop as the prefetcher sees it: active iff PS.HLE = 1, LE != 0 and LC != 1.
 struct LoopContext {
   u64 start = 0;  ///< LS
   u64 end = 0;    ///< LE; 0: no loop

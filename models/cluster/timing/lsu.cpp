@@ -96,14 +96,11 @@ void Lsu::store(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy) {
   out.entry_wait = static_cast<u32>(accepted - a);
   out.entry_cause = Stall::kWriteBuffer;
   if (split(m)) busy = m.cached ? params_.word_cross_extra : params_.stream_cross_busy;
-  l1d_.touch(TagArray::line_of(m.pa));
-  if (TagArray::line_of(m.pa) != TagArray::line_of(m.pa_last)) l1d_.touch(TagArray::line_of(m.pa_last));
 }
 
 void Lsu::zero_line(const MemAccess& m, MemTiming& out, unsigned& busy) {
   if (m.cached) {
     busy = params_.dzerol_busy;
-    l1d_.touch(TagArray::line_of(m.pa));
     return;
   }
   busy = params_.dzerol_uncached_busy + distance(m);

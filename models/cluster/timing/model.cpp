@@ -42,8 +42,7 @@ u64 Model::fetch_lines(u64 T, const FetchLines& lines, const LoopContext& loop, 
   fetch_cached_ = lines.cached;
   if (first == last_line_ && second == first) return T;
   const u64 begin = T;
-  const unsigned distance =
-      lines.latency > params_.reference_latency ? lines.latency - params_.reference_latency : 0;
+  const unsigned distance = lines.latency > params_.reference_latency ? lines.latency - params_.reference_latency : 0;
   const u64 penalty = params_.l1i_miss + distance;
   if (line_missing(first, lines.cached)) {
     T += penalty;

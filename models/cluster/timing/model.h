@@ -17,8 +17,8 @@ struct FetchLines {
   u64 pa = 0;       ///< physical address of the first syllable
   u64 pa_last = 0;  ///< physical address of the last syllable
   unsigned syllables = 1;
-  bool cached = true;      ///< PS.ICE = 1 and the page is cacheable for instructions
-  u32 latency = 10;        ///< read latency of the memory it comes from
+  bool cached = true;  ///< PS.ICE = 1 and the page is cacheable for instructions
+  u32 latency = 10;    ///< read latency of the memory it comes from
 };
 
 /// How a bundle ends.

@@ -31,6 +31,10 @@ void Scoreboard::hold(unsigned stage, u64 t, u64 k) {
 
 void Scoreboard::write(ResourceId r, u64 ready, Stall cause, bool streaming) {
   if (r >= kSfrBase && r != kCarry && ready_[r] > ready) return;
+  set(r, ready, cause, streaming);
+}
+
+void Scoreboard::set(ResourceId r, u64 ready, Stall cause, bool streaming) {
   ready_[r] = ready;
   cause_[r] = cause;
   if (r < kSfrBase) streaming_[r] = streaming;

@@ -25,6 +25,11 @@ class Scoreboard {
   u64 streaming_until(ResourceId r) const { return r < kSfrBase && streaming_[r] ? ready_[r] : 0; }
 
   u64 ready(ResourceId r) const { return ready_[r]; }
+  Stall cause(ResourceId r) const { return cause_[r]; }
+  bool streaming(ResourceId r) const { return r < kSfrBase && streaming_[r]; }
+  u64 latest() const { return latest_; }
+  /// Sets an entry whatever it was (engines that keep the scoreboard in another form restore it with this).
+  void set(ResourceId r, u64 ready, Stall cause, bool streaming);
   void reset();
 
  private:

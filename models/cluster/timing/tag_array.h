@@ -21,7 +21,10 @@ class TagArray {
     Set& set = set_of(line);
     const auto way = std::find(set.begin(), set.end(), line);
     if (way == set.end()) return false;
-    std::rotate(set.begin(), way, way + 1);
+    if (way != set.begin()) {
+      std::rotate(set.begin(), way, way + 1);
+      ++generation_;
+    }
     return true;
   }
 
@@ -36,6 +39,7 @@ class TagArray {
     Set& set = set_of(line);
     std::rotate(set.begin(), set.end() - 1, set.end());
     set.front() = line;
+    ++generation_;
   }
 
   /// Removes the line if it is present; its way becomes the first to be refilled.
@@ -45,19 +49,30 @@ class TagArray {
     if (way == set.end()) return;
     std::rotate(way, way + 1, set.end());
     set.back() = kInvalid;
+    ++generation_;
   }
 
   /// Removes all lines of the set that `line` maps to (i1invals).
-  void invalidate_set(u64 line) { set_of(line).fill(kInvalid); }
+  void invalidate_set(u64 line) {
+    set_of(line).fill(kInvalid);
+    ++generation_;
+  }
   void invalidate_all() {
     for (Set& set : sets_) set.fill(kInvalid);
+    ++generation_;
   }
+
+  /// The most recent line of a set (no real line number if the set is empty).
+  u64 mru(unsigned set) const { return sets_[set].front(); }
+  /// Bumped by every change of content or order.
+  u32 generation() const { return generation_; }
 
  private:
   static constexpr u64 kInvalid = ~u64{0};
   using Set = std::array<u64, Params::kWays>;  // most recent first
   Set& set_of(u64 line) { return sets_[line % Params::kSets]; }
   std::array<Set, Params::kSets> sets_;
+  u32 generation_ = 0;
 };
 
 }  // namespace mppa::timing

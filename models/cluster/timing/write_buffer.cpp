@@ -33,8 +33,8 @@ u64 WriteBuffer::store(u64 pa, unsigned bytes, unsigned extra, u64 a) {
 
 unsigned WriteBuffer::words_of_line(u64 line) const {
   constexpr u64 kWordsPerLine = Params::kLineBytes / 8;
-  return static_cast<unsigned>(std::count_if(entries_.begin(), entries_.end(),
-                                             [&](const Entry& e) { return e.word / kWordsPerLine == line; }));
+  return static_cast<unsigned>(
+      std::count_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.word / kWordsPerLine == line; }));
 }
 
 unsigned WriteBuffer::flush(u64 a) {
