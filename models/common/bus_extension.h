@@ -1,0 +1,35 @@
+// What travels with a bus access besides TLM's generic payload: who asks, with which rights, and whether it is an
+// atomic.
+#pragma once
+
+#include <systemc>
+#include <tlm>
+
+#include "models/common/types.h"
+
+namespace mppa {
+
+enum class AtomicOp : u8 {
+  kNone,
+  kCompareSwap,  ///< operand = new value, expected = old value wanted; the data becomes 1 on success, else 0
+  kAdd,          ///< operand is added; the data becomes the old value
+  kSwap,         ///< operand is stored; the data becomes the old value
+};
+
+/// Attached by the initiator, owned by it, read by fabrics and targets. An atomic is one b_transport with a read
+/// command and 4 or 8 bytes; the target performs it indivisibly.
+class BusExtension : public tlm::tlm_extension<BusExtension> {
+ public:
+  u8 cluster = 0xFF;  ///< cluster of the requester; 0xFF: not a cluster
+  u8 master =
+      0;  ///< number in the 24-master order of the cluster: 0..15 PE, 16 RM, 17 DSU, 18/19 crypto, 20/21 AXI, 22/23 DMA
+  u16 asn = 0;  ///< address space number for IOMMUs
+  AtomicOp atomic = AtomicOp::kNone;
+  u64 operand = 0;
+  u64 expected = 0;
+
+  tlm_extension_base* clone() const override { return new BusExtension(*this); }
+  void copy_from(const tlm_extension_base& other) override { *this = static_cast<const BusExtension&>(other); }
+};
+
+}  // namespace mppa
