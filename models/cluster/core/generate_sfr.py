@@ -10,6 +10,7 @@ import sys
 READ_POLICY = {"": "kValue", "read": "kValue", "read0": "kZero", "trap_privilege": "kTrap"}
 WRITE_POLICIES = {"", "trap_privilege"}
 KEYWORDS = {"do"}
+PER_BIT = {"PL", "IL", "VS"}  # fields of PS and SPS with one owner per bit (architecture.md section 4)
 
 
 def rows(path):
@@ -65,7 +66,8 @@ def write_tables(path, registers, fields):
                 sys.exit(f"{register}.{f['field']}: unknown write policy {f['write_if_not_owner']!r}")
             owners = owner_initialisers(f["owner_fields"], positions)
             policy = READ_POLICY[f["read_if_not_owner"]]
-            out.append(f"    {{{{{f['lsb']}, {f['width']}}}, ReadPolicy::{policy}, {len(owners)}, "
+            per_bit = str(register.split("_")[0] in ("ps", "sps") and f["field"] in PER_BIT).lower()
+            out.append(f"    {{{{{f['lsb']}, {f['width']}}}, ReadPolicy::{policy}, {per_bit}, {len(owners)}, "
                        f"{{{', '.join(owners)}}}}},  // {f['field']}")
         out.append("};")
     out.append("constexpr SfrRow kRows[] = {")

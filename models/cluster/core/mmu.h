@@ -49,7 +49,8 @@ struct Translation {
   unsigned first_bytes = 0;  ///< bytes at `pa`; the rest of an access that crosses into another page is at `second_pa`
   u64 second_pa = 0;
   MemoryPolicy policy = MemoryPolicy::kByRegion;
-  // Valid for kOk: the region [page_va, page_va + page_bytes) maps to page_pa with these rights.
+  // Valid for kOk: the region [page_va, page_va + page_bytes) maps to page_pa with these rights (if the access crosses
+  // pages, the rights are those of both). In kDevice pages alignment is checked too: translate every access.
   u64 page_va = 0;
   u64 page_pa = 0;
   u64 page_bytes = 0;

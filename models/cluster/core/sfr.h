@@ -37,6 +37,7 @@ enum class ReadPolicy : u8 { kValue, kZero, kTrap };
 struct OwnedField {
   Field field;
   ReadPolicy read_policy;
+  bool per_bit;    ///< owner i guards bit i alone (PL, IL, VS of PS and SPS)
   u8 owner_count;  ///< 0: everybody may use the field
   struct Owner {
     u8 sfr;  ///< kSyo, kHto, kIto, kDo, kMo or kPso

@@ -35,6 +35,9 @@ enum class Line : u8 {
   kMemoryError = 16,
 };
 
+/// The enable bits of CSIT: one under each CS flag that can interrupt.
+inline constexpr u64 kCsitEnables = 0x3e3f;
+
 /// Identity of a core and its connections.
 struct CoreConfig {
   u8 pid = 0;        ///< PCR.PID: 0..15 PE, 16 RM
@@ -58,6 +61,7 @@ enum class SleepState : u8 { kRunning, kAwait, kSleep, kStop, kWaitit, kSyncgrou
 enum class Boundary : u8 {
   kContinue,   ///< nothing happened; fetch at state.pc
   kInterrupt,  ///< an interrupt was taken; state.pc is its vector
+  kDebug,      ///< a step exception was taken (PS.SMR after rfe); state.pc is its vector
   kAsleep,     ///< the core sleeps: advance state.cycle (not past next_event_cycle()) and call again
   kHalted,     ///< the core is in reset; see halt_reason()
 };
@@ -175,11 +179,10 @@ class SystemUnit {
   /// The watchpoint that stops a store or atomic before it writes, if any; call when state.debug_armed. `access` has
   /// rwx, access_size and the other overlay fields; its `ea` is the address.
   std::optional<DebugEvent> check_watchpoint(const Trap& access) const;
-  /// The step exception after a bundle, if step mode applies; `details` as for a trap of that bundle. `pl_before` is
-  /// the privilege level at which the bundle was executed.
-  std::optional<DebugEvent> check_step(const Trap& details, unsigned pl_before) const;
-  /// PS.SMR: a step exception is due before the next bundle (after rfe from a stepped syscall). Clears SMR.
-  std::optional<DebugEvent> take_step_ready();
+  /// True if the bundle about to execute is single-stepped: after it completes, take_debug(step_event(details)).
+  bool step_active() const;
+  /// The step exception after a bundle; `details` as for a trap of that bundle.
+  static DebugEvent step_event(const Trap& details);
 
  private:
   struct Entry;  // exceptions.cpp: what enter() needs to know
@@ -192,16 +195,25 @@ class SystemUnit {
 
   // exceptions.cpp
   void enter(Entry entry);
+  void take_interrupt(unsigned line);
   void halt(HaltReason reason);
   unsigned trap_target(const Trap& trap) const;
 
   // interrupts.cpp
+  void context_changed();
   void refresh();
+  void raise_lines(u32 lines);
+  void arithmetic_interrupt(u64 newly_coinciding, u64 pc);
+  u32 own_pending_lines() const;
+  std::optional<unsigned> find_interrupt(u32 candidates) const;
+
+  // debug.cpp
   void refresh_debug();
-  u32 owned_lines() const;
-  unsigned absolute_priority(unsigned line) const;
+  bool step_ready() const;
+  void take_step_ready();
 
   // idle.cpp
+  void notify_neighbours(u16 forward, u16 backward);
   bool wake_condition() const;
   void try_wake();
   bool counters_idle() const;
@@ -211,7 +223,9 @@ class SystemUnit {
   Timers timers_;
   PerformanceMonitors monitors_;
   SleepState sleep_ = SleepState::kRunning;
-  u64 wait_operand_ = 0;  ///< rZ of a waiting waitit or syncgroup
+  u64 wait_operand_ = 0;      ///< rZ of a waiting waitit or syncgroup
+  bool waitit_done_ = false;  ///< a waitit woke up and must complete before its own lines interrupt
+  std::optional<unsigned> pending_;
   u64 last_sync_cycle_ = 0;
   HaltReason halt_reason_ = HaltReason::kNone;
   u64 halt_pc_ = 0;
