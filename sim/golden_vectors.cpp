@@ -104,7 +104,8 @@ VectorBundle parse_bundle(LineReader in, unsigned line) {
 
 void set_memory(const LineReader& in, VectorState& state, u64 offset, std::string_view bytes) {
   if (bytes.empty() || bytes.size() % 2 != 0) in.fail("memory bytes are pairs of hexadecimal digits");
-  if (offset + bytes.size() / 2 > kVectorMemorySize) in.fail("memory bytes beyond the 512-byte window");
+  if (offset >= kVectorMemorySize || offset + bytes.size() / 2 > kVectorMemorySize)
+    in.fail("memory bytes beyond the 512-byte window");
   for (std::size_t i = 0; i < bytes.size(); i += 2)
     state.memory[offset + i / 2] = static_cast<u8>(in.number(bytes.substr(i, 2)));
 }
@@ -155,8 +156,12 @@ Vector parse_vector(LineReader in, unsigned line, const VectorBundle& bundle) {
 std::string read_vector_text(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) throw BadInput(path + ": cannot open: " + std::generic_category().message(errno));
-  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (in.bad()) throw BadInput(path + ": cannot read");
+  std::string text;
+  try {
+    text.assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  } catch (const std::ios_base::failure&) {  // a directory, an I/O error
+    throw BadInput(path + ": cannot read");
+  }
   return path.ends_with(".xz") ? unpack_xz(text, path) : text;
 }
 
