@@ -81,7 +81,10 @@ inline u128 cmuldt(u64 z, u64 y) { return carryless_product(z, y); }
 inline u128 cmulxdt(u128 m, u64 z, u64 y) { return m ^ carryless_product(z, y); }
 
 /// p * x^64 modulo the GCM polynomial x^128 + x^7 + x^2 + x + 1.
-constexpr u128 gcm_times_x64(u128 p) { return p << 64 ^ carryless_product(high64(p), 0x87); }
+constexpr u128 gcm_times_x64(u128 p) {
+  const u128 carry = p >> 64;
+  return p << 64 ^ carry << 7 ^ carry << 2 ^ carry << 1 ^ carry;
+}
 
 /// The product of the mirrored operands, before the reduction that each Karatsuba term needs.
 constexpr u128 gcm_product(u64 z, u64 y) { return carryless_product(reflect(z), reflect(y)); }

@@ -11,7 +11,7 @@ inline constexpr auto kAverage = [](auto z, auto y) { return (z + y) >> 1; };
 inline constexpr auto kAverageRounded = [](auto z, auto y) { return (z + y + 1) >> 1; };
 inline constexpr auto kAbsoluteDifference = [](auto z, auto y) { return z > y ? z - y : y - z; };
 
-inline u64 mind(u64 z, u64 y) { return lane<i64>(kMin, z, y); }
+inline u64 mind(u64 z, u64 y) { return sx<64>(z) < sx<64>(y) ? z : y; }
 inline u64 minud(u64 z, u64 y) { return z < y ? z : y; }
 inline u64 minw(u64 z, u64 y) { return lane<i32>(kMin, z, y); }
 inline u64 minuw(u64 z, u64 y) { return lane<u32>(kMin, z, y); }
@@ -20,7 +20,7 @@ inline u64 minuwp(u64 z, u64 y) { return lanes<u32>(kMin, z, y); }
 inline u64 minhq(u64 z, u64 y) { return lanes<i16>(kMin, z, y); }
 inline u64 minuhq(u64 z, u64 y) { return lanes<u16>(kMin, z, y); }
 
-inline u64 maxd(u64 z, u64 y) { return lane<i64>(kMax, z, y); }
+inline u64 maxd(u64 z, u64 y) { return sx<64>(z) > sx<64>(y) ? z : y; }
 inline u64 maxud(u64 z, u64 y) { return z > y ? z : y; }
 inline u64 maxw(u64 z, u64 y) { return lane<i32>(kMax, z, y); }
 inline u64 maxuw(u64 z, u64 y) { return lane<u32>(kMax, z, y); }
