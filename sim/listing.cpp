@@ -157,7 +157,7 @@ bool SectionListing::start_bundle(u64 offset, u64 stop, std::string& error) {
   do {
     const u64 at = offset + 4 * length;
     if (at + 4 > stop) {
-      error = fmt::format("Address 0x{:016x} is out of bounds.\n", section_.address + at);
+      error = fmt::format("Address 0x{:x} is out of bounds.\n", section_.address + at);
       return false;
     }
     words[length] = word_at(at);

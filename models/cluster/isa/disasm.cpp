@@ -8,62 +8,8 @@
 namespace mppa::isa {
 namespace {
 
+#include "isa/modifier_names.inc"
 #include "isa/sfr_names.inc"
-
-using Names = std::span<const std::string_view>;
-
-constexpr std::string_view kScalarCond[] = {".dnez", ".deqz", ".dltz", ".dgez", ".dlez", ".dgtz", ".odd",
-                                            ".even", ".wnez", ".weqz", ".wltz", ".wgez", ".wlez", ".wgtz"};
-constexpr std::string_view kSimpleCond[] = {".nez", ".eqz", ".ltz", ".gez", ".lez", ".gtz", ".odd", ".even"};
-constexpr std::string_view kComparison[] = {".ne",  ".eq",  ".lt",  ".ge",  ".le",   ".gt",  ".ltu",
-                                            ".geu", ".leu", ".gtu", ".all", ".nall", ".any", ".none"};
-constexpr std::string_view kFloatComp[] = {".one", ".ueq", ".oeq", ".une", ".olt", ".uge", ".oge", ".ult"};
-constexpr std::string_view kRounding[] = {".rn", ".ru", ".rd", ".rz", ".rna", ".rnz", ".ro", ""};
-constexpr std::string_view kRoundInt[] = {".rn", ".ru", ".rd", ".rz", ".rhu"};
-constexpr std::string_view kSaturate[] = {".sat", ".satu"};
-constexpr std::string_view kSilent[] = {"", ".s"};
-constexpr std::string_view kVariant[] = {"", ".s", ".u", ".us"};
-constexpr std::string_view kSpeculate[] = {".u", ".us"};
-constexpr std::string_view kDoScale[] = {"", ".xs"};
-constexpr std::string_view kSplat32[] = {"", ".@"};
-constexpr std::string_view kQIndex[] = {".q0", ".q1", ".q2", ".q3"};
-constexpr std::string_view kRectify[] = {"", ".relu"};
-
-Names modifier_names(Modifier m) {
-  switch (m) {
-    case Modifier::kScalarCond:
-      return kScalarCond;
-    case Modifier::kSimpleCond:
-      return kSimpleCond;
-    case Modifier::kComparison:
-      return kComparison;
-    case Modifier::kFloatComp:
-      return kFloatComp;
-    case Modifier::kRounding:
-      return kRounding;
-    case Modifier::kRoundInt:
-      return kRoundInt;
-    case Modifier::kSaturate:
-      return kSaturate;
-    case Modifier::kSilent:
-      return kSilent;
-    case Modifier::kVariant:
-      return kVariant;
-    case Modifier::kSpeculate:
-      return kSpeculate;
-    case Modifier::kDoScale:
-      return kDoScale;
-    case Modifier::kSplat32:
-      return kSplat32;
-    case Modifier::kQIndex:
-      return kQIndex;
-    case Modifier::kRectify:
-      return kRectify;
-    case Modifier::kNone:
-      break;
-  }
-  return {};
-}
 
 /// `count` registers of a file from `first` on: $r4r5.
 std::string register_group(char file, unsigned first, unsigned count) {
@@ -97,7 +43,7 @@ std::string register_text(OperandKind kind, unsigned number) {
 
 /// Immediates are printed in decimal and hexadecimal, in 32 bits if the field is that small.
 std::string immediate_text(const Field& f, u64 raw) {
-  if (!f.is_signed) return fmt::format("{0} (0x{0:x})", raw << f.scale_shift);
+  if (!f.prints_signed) return fmt::format("{0} (0x{0:x})", raw << f.scale_shift);
   const unsigned up = 64 - f.bits;
   const i64 value = static_cast<i64>(raw << up) >> up;
   if (f.bits <= 32) return fmt::format("{} (0x{:x})", value, static_cast<u32>(value));

@@ -53,6 +53,8 @@ const Form* find_canonical(std::span<const u32> words) { return find(kDecodeBuck
 
 const Form* find_printed(std::span<const u32> words) { return find(kPrintBuckets, words, false); }
 
+std::span<const Form> all_forms() { return kForms; }
+
 const Form& form_of(Opcode op) { return kForms[kFormOfOpcode[static_cast<unsigned>(op)]]; }
 
 }  // namespace mppa::isa

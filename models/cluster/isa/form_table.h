@@ -35,8 +35,9 @@ struct Field {
   u8 index;  ///< into Insn::reg, Insn::mod or Insn::imm
   u16 first_part;
   u8 part_count;
-  u8 bits;  ///< width of the field
-  bool is_signed;
+  u8 bits;             ///< width of the field
+  bool is_signed;      ///< sign-extended
+  bool prints_signed;  ///< "wrapped" immediates are sign-extended but printed without sign
   bool pc_relative;
   u8 scale_shift;  ///< immediates: value = field << scale_shift
   u8 scale;        ///< registers: number = field * scale + offset
@@ -74,6 +75,9 @@ const Form* find_canonical(std::span<const u32> words);
 /// The form objdump prints for these syllables: the first row that matches, aliases included; SFR number sets do not
 /// matter to it.
 const Form* find_printed(std::span<const u32> words);
+
+/// Every form in file order.
+std::span<const Form> all_forms();
 
 /// The canonical form of `op`.
 const Form& form_of(Opcode op);

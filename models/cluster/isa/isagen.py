@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Generates everything that derives from the instruction description kv3_1.tsv.
 
-usage: isagen.py kv3_1.tsv sfr_names.tsv OUTPUT_DIR
+usage: isagen.py DESCRIPTION_DIR OUTPUT_DIR
 
-Writes OUTPUT_DIR/isa/: opcodes.h, info_tables.inc, decode_tables.inc, forms.inc and sfr_names.inc. A bad row stops with the file, the
+Reads kv3_1.tsv, modifiers.tsv and sfr_names.tsv. Writes OUTPUT_DIR/isa/: opcodes.h, info_tables.inc,
+decode_tables.inc, forms.inc, modifier_names.inc and sfr_names.inc. A bad row stops with the file, the
 line and the reason.
 """
 
@@ -25,15 +26,22 @@ OUTPUTS = {
 }
 
 
+def generate(source):
+    """Text per output file."""
+    forms = description.load(source / "kv3_1.tsv")
+    texts = {name: emit(forms) for name, emit in OUTPUTS.items()}
+    texts["modifier_names.inc"] = emit_decode.modifier_names(source / "modifiers.tsv")
+    texts["sfr_names.inc"] = emit_decode.sfr_names(source / "sfr_names.tsv")
+    return texts
+
+
 def main(argv):
-    if len(argv) != 4:
+    if len(argv) != 3:
         print(__doc__, file=sys.stderr)
         return 2
-    out = pathlib.Path(argv[3]) / "isa"
+    out = pathlib.Path(argv[2]) / "isa"
     try:
-        forms = description.load(argv[1])
-        texts = {name: emit(forms) for name, emit in OUTPUTS.items()}
-        texts["sfr_names.inc"] = emit_decode.sfr_names(argv[2])
+        texts = generate(pathlib.Path(argv[1]))
     except (description.DescriptionError, ValueError, OSError) as e:
         print(f"{argv[1]}: {e}", file=sys.stderr)
         return 1

@@ -112,7 +112,7 @@ def parse_operand(form, text):
         return Operand(name, "SFR", parts)
     r = re.fullmatch(r"([A-Z]{3})(?:\(n\*(\d)\+(\d)\))?", kind)
     if r and r[1] in REGISTER_KINDS:
-        scale = int(r[2] or REGISTER_KINDS[r[1]] if r[1] in GENERAL_KINDS else r[2] or 1)
+        scale = int(r[2] or REGISTER_KINDS[r[1]])
         return Operand(name, r[1], parts, scale=scale, offset=int(r[3] or 0))
     if kind.startswith("mod:"):
         return Operand(name, "mod", parts, modifier=kind[4:])

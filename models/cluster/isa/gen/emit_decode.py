@@ -15,10 +15,11 @@ def field_entry(form, op, parts):
     ordered = sorted(op.parts, key=lambda p: p.shift)
     first, count = parts.add([f"{{{p.word}, {p.low}, {p.high - p.low + 1}, {p.shift}}}" for p in ordered])
     sign = "true" if op.kind == "imm" and op.signed != "u" else "false"
+    prints = "true" if op.signed == "s" else "false"
     pcrel = "true" if op.pc_relative else "false"
     bits = sum(p.high - p.low + 1 for p in op.parts)
     return (f"{{OperandKind::k{op.kind.capitalize()}, Modifier::{MODIFIERS[op.modifier]}, Target::{target}, {op.index}, "
-            f"{first}, {count}, {bits}, {sign}, {pcrel}, {op.shift}, {op.scale}, {op.offset}}}")
+            f"{first}, {count}, {bits}, {sign}, {prints}, {pcrel}, {op.shift}, {op.scale}, {op.offset}}}")
 
 
 def constraint_entry(form, sfr_sets):
@@ -99,3 +100,25 @@ def sfr_names(path):
             number, name = line.split()
             names[int(number)] = name
     return BANNER + array("std::string_view", "kSfrNames", [f'"${n}"' for n in names])
+
+
+def load_modifiers(path):
+    """Suffixes per modifier list, in value order; '-' in the file = no suffix."""
+    with open(path, encoding="utf-8") as f:
+        rows = [line.rstrip("\n").split("\t") for line in list(f)[1:]]
+    lists = {name: ["" if s == "-" else s for s in suffixes.split()] for name, suffixes in rows}
+    if set(lists) != set(filter(None, MODIFIERS)):
+        raise ValueError("modifiers.tsv does not list the modifiers that the operands use")
+    return lists
+
+
+def modifier_names(path):
+    lists = load_modifiers(path)
+    out = BANNER
+    cases = ""
+    for name, suffixes in lists.items():
+        constant = "kNamesOf" + MODIFIERS[name][1:]
+        out += array("std::string_view", constant, [f'"{s}"' for s in suffixes])
+        cases += f"case Modifier::{MODIFIERS[name]}: return {constant};\n"
+    return (out + "std::span<const std::string_view> modifier_names(Modifier m) {\nswitch (m) {\n" + cases +
+            "case Modifier::kNone: break;\n}\nreturn {};\n}\n")
