@@ -6,6 +6,7 @@
 
 #include <span>
 
+#include "models/cluster/timing/mem_arbiter.h"
 #include "models/common/types.h"
 
 namespace mppa::engine {
@@ -14,9 +15,10 @@ namespace mppa::engine {
 struct MemRegion {
   u64 base = 0;
   u64 size = 0;
-  u8* host = nullptr;     ///< host address of `base`; `size` bytes are readable and writable
-  bool cacheable = true;  ///< with the MMU off: may L1 hold lines of this region?
-  u32 read_latency = 10;  ///< core cycles from the L1's request to the critical word, idle path
+  u8* host = nullptr;                     ///< host address of `base`; `size` bytes are readable and writable
+  bool cacheable = true;                  ///< with the MMU off: may L1 hold lines of this region?
+  u32 read_latency = 10;                  ///< core cycles from the L1's request to the critical word, idle path
+  timing::MemArbiter* arbiter = nullptr;  ///< set where the path is shared: replaces read_latency on every wait
   bool contains(u64 pa, u64 bytes) const { return pa >= base && bytes <= size && pa - base <= size - bytes; }
 };
 

@@ -15,8 +15,10 @@ constexpr unsigned kE1 = 2, kE3 = 4;  // stage ordinals
 
 }  // namespace
 
-unsigned Lsu::distance(const MemAccess& m) const {
-  return m.latency > params_.reference_latency ? m.latency - params_.reference_latency : 0;
+/// Cycles beyond the reference memory that a wait for `bytes` at `pa` takes when requested in cycle `a`.
+unsigned Lsu::distance(const MemAccess& m, u64 pa, unsigned bytes, u64 a) const {
+  const u32 wait = read_wait(m.arbiter, m.latency, pa, bytes, a);
+  return wait > params_.reference_latency ? wait - params_.reference_latency : 0;
 }
 
 /// A miss of a line of which the write buffer holds words sends the whole buffer first.
@@ -41,7 +43,9 @@ void Lsu::cached_load(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy)
     busy = params_.cross_hit_hit_busy;
     out.freeze_cause = Stall::kLineCross;
   } else if (!hit0 || !hit1) {
-    const unsigned extra = out.misses * distance(m) + flush_for(m, !hit0, !hit1, a);
+    unsigned extra = flush_for(m, !hit0, !hit1, a);
+    if (!hit0) extra += distance(m, m.pa, Params::kLineBytes, a);
+    if (!hit1) extra += distance(m, m.pa_last, Params::kLineBytes, a);
     out.freeze_cause = Stall::kL1dMiss;
     if (!crosses) {
       freeze = params_.miss_freeze;
@@ -66,9 +70,10 @@ void Lsu::cached_load(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy)
 void Lsu::uncached_load(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy) {
   if (m.kind == MemKind::kTouch) return;  // nothing to bring into the cache
   if (!m.streaming) {
-    out.freeze = params_.uncached_freeze + distance(m);
+    const unsigned far = distance(m, a);
+    out.freeze = params_.uncached_freeze + far;
     out.freeze_cause = Stall::kUncached;
-    busy = params_.uncached_busy + distance(m) + (split(m) ? params_.word_cross_extra : 0);
+    busy = params_.uncached_busy + far + (split(m) ? params_.word_cross_extra : 0);
     return;
   }
   while (!streams_.empty() && streams_.front() <= a) streams_.pop_front();
@@ -79,7 +84,7 @@ void Lsu::uncached_load(const MemAccess& m, u64 a, MemTiming& out, unsigned& bus
     streams_.pop_front();
   }
   const u64 e3 = a + (kE3 - kE1);
-  last_stream_ = std::max(last_stream_, e3 + params_.stream_extra + distance(m));
+  last_stream_ = std::max(last_stream_, e3 + params_.stream_extra + distance(m, a));
   streams_.push_back(last_stream_);
   out.result_extra = static_cast<u32>(last_stream_ - e3);
   busy = split(m) ? params_.stream_cross_busy : 0;
@@ -87,24 +92,26 @@ void Lsu::uncached_load(const MemAccess& m, u64 a, MemTiming& out, unsigned& bus
 
 void Lsu::store(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy) {
   if (!m.cached && !m.streaming) {
-    out.freeze = params_.uncached_store_freeze + distance(m);
+    const unsigned far = distance(m, a);
+    out.freeze = params_.uncached_store_freeze + far;
     out.freeze_cause = Stall::kUncached;
-    busy = params_.uncached_busy + distance(m);
+    busy = params_.uncached_busy + far;
     return;
   }
-  const u64 accepted = write_buffer_.store(m.pa, m.size, distance(m), a);
+  const u64 accepted = write_buffer_.store(m, a);
   out.entry_wait = static_cast<u32>(accepted - a);
   out.entry_cause = Stall::kWriteBuffer;
   if (split(m)) busy = m.cached ? params_.word_cross_extra : params_.stream_cross_busy;
 }
 
-void Lsu::zero_line(const MemAccess& m, MemTiming& out, unsigned& busy) {
+void Lsu::zero_line(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy) {
   if (m.cached) {
     busy = params_.dzerol_busy;
     return;
   }
-  busy = params_.dzerol_uncached_busy + distance(m);
-  out.freeze = params_.dzerol_uncached_stall + distance(m);
+  const unsigned far = distance(m, a);
+  busy = params_.dzerol_uncached_busy + far;
+  out.freeze = params_.dzerol_uncached_stall + far;
   out.freeze_cause = Stall::kUncached;
 }
 
@@ -127,13 +134,15 @@ MemTiming Lsu::access(const MemAccess& m, u64 a) {
       case MemKind::kStore:
         store(m, a, out, busy);
         break;
-      case MemKind::kAtomic:
-        out.freeze = params_.atomic_freeze + distance(m);
+      case MemKind::kAtomic: {
+        const unsigned far = distance(m, a);
+        out.freeze = params_.atomic_freeze + far;
         out.freeze_cause = Stall::kAtomic;
-        busy = params_.atomic_busy + distance(m);
+        busy = params_.atomic_busy + far;
         break;
+      }
       case MemKind::kZeroLine:
-        zero_line(m, out, busy);
+        zero_line(m, a, out, busy);
         break;
       case MemKind::kFence:
         out.entry_wait = static_cast<u32>(quiet(a) - a);

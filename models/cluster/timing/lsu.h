@@ -5,23 +5,12 @@
 #include <deque>
 
 #include "models/cluster/timing/bundle_timing.h"
+#include "models/cluster/timing/mem_access.h"
 #include "models/cluster/timing/params.h"
 #include "models/cluster/timing/tag_array.h"
 #include "models/cluster/timing/write_buffer.h"
 
 namespace mppa::timing {
-
-/// One memory operation as the LSU sees it, after address translation.
-struct MemAccess {
-  MemKind kind = MemKind::kNone;
-  u64 pa = 0;             ///< physical address of the first byte
-  u64 pa_last = 0;        ///< physical address of the last byte (another page may follow the first)
-  u8 size = 0;            ///< bytes; 64 for dtouchl and dzerol
-  bool performed = true;  ///< false: a conditional access whose condition does not hold
-  bool cached = true;
-  bool streaming = false;  ///< uncached, PS.USE = 1
-  u32 latency = 10;        ///< MemRegion::read_latency or BusReply::latency
-};
 
 /// What the access does to the pipe.
 struct MemTiming {
@@ -56,8 +45,9 @@ class Lsu {
   void cached_load(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy);
   void uncached_load(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy);
   void store(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy);
-  void zero_line(const MemAccess& m, MemTiming& out, unsigned& busy);
-  unsigned distance(const MemAccess& m) const;
+  void zero_line(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy);
+  unsigned distance(const MemAccess& m, u64 pa, unsigned bytes, u64 a) const;
+  unsigned distance(const MemAccess& m, u64 a) const { return distance(m, m.pa, m.size, a); }
   unsigned flush_for(const MemAccess& m, bool first_missed, bool second_missed, u64 a);
 
   const Params& params_;

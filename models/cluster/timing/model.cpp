@@ -42,15 +42,17 @@ u64 Model::fetch_lines(u64 T, const FetchLines& lines, const LoopContext& loop, 
   fetch_cached_ = lines.cached;
   if (first == last_line_ && second == first) return T;
   const u64 begin = T;
-  const unsigned distance = lines.latency > params_.reference_latency ? lines.latency - params_.reference_latency : 0;
-  const u64 penalty = params_.l1i_miss + distance;
+  const auto penalty = [&](u64 pa) {
+    const u32 wait = read_wait(lines.arbiter, lines.latency, pa, Params::kLineBytes, T);
+    return params_.l1i_miss + (wait > params_.reference_latency ? wait - params_.reference_latency : 0);
+  };
   if (line_missing(first, lines.cached)) {
-    T += penalty;
+    T += penalty(lines.pa);
     ++l1i_misses_;
     fetch_ = fetch_restart(lines.pc, loop, params_);
   }
   if (second != first && line_missing(second, lines.cached)) {
-    T += penalty;
+    T += penalty(lines.pa_last);
     ++l1i_misses_;
     const u64 in_first = (Params::kLineBytes - lines.pc % Params::kLineBytes) / 4;
     fetch_ = fetch_after_second_line_miss(static_cast<unsigned>(in_first), params_);

@@ -19,6 +19,7 @@ struct FetchLines {
   unsigned syllables = 1;
   bool cached = true;  ///< PS.ICE = 1 and the page is cacheable for instructions
   u32 latency = 10;    ///< read latency of the memory it comes from
+  MemArbiter* arbiter = nullptr;
 };
 
 /// How a bundle ends.

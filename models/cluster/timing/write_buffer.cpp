@@ -13,16 +13,18 @@ bool WriteBuffer::merge(u64 word) {
 
 void WriteBuffer::send(const Entry& entry, u64 a) {
   const u64 sent = std::max(a, sender_free_);
+  if (entry.arbiter != nullptr) entry.arbiter->write_posted(8 * entry.word, 8, sent);
   sender_free_ = sent + params_.write_drain;
   acknowledged_ = std::max(acknowledged_, sent + params_.write_ack + entry.extra);
 }
 
-u64 WriteBuffer::store(u64 pa, unsigned bytes, unsigned extra, u64 a) {
-  for (u64 word = pa / 8; word <= (pa + bytes - 1) / 8; ++word) {
+u64 WriteBuffer::store(const MemAccess& m, u64 a) {
+  const unsigned extra = m.latency > params_.reference_latency ? m.latency - params_.reference_latency : 0;
+  for (u64 word = m.pa / 8; word <= (m.pa + m.size - 1) / 8; ++word) {
     if (merge(word)) continue;
     const bool sending = a < sender_free_;
     if (entries_.size() + (sending ? 1 : 0) >= params_.write_buffer_words) a = sender_free_;
-    entries_.push_back({word, extra});
+    entries_.push_back({word, extra, m.arbiter});
     if (entries_.size() == params_.write_buffer_words) {
       send(entries_.front(), a);
       entries_.erase(entries_.begin());

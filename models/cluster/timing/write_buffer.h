@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "models/cluster/timing/mem_access.h"
 #include "models/cluster/timing/params.h"
 #include "models/common/types.h"
 
@@ -13,9 +14,8 @@ class WriteBuffer {
  public:
   explicit WriteBuffer(const Params& params) : params_(params) {}
 
-  /// A store of `bytes` at `pa`, at E1 in cycle `a`; `extra` is the memory's distance beyond the reference. Returns the
-  /// first cycle >= a in which every word has an entry.
-  u64 store(u64 pa, unsigned bytes, unsigned extra, u64 a);
+  /// A store at E1 in cycle `a`. Returns the first cycle >= a in which every word has an entry.
+  u64 store(const MemAccess& m, u64 a);
 
   /// Number of words held that belong to the 64-byte line.
   unsigned words_of_line(u64 line) const;
@@ -28,8 +28,9 @@ class WriteBuffer {
 
  private:
   struct Entry {
-    u64 word;  ///< address / 8
-    unsigned extra;
+    u64 word;        ///< address / 8
+    unsigned extra;  ///< the memory's distance beyond the reference
+    MemArbiter* arbiter;
   };
   bool merge(u64 word);
   void send(const Entry& entry, u64 a);

@@ -1,0 +1,22 @@
+// The path from an L1 to a memory that several masters share. With none set, a memory answers in its fixed latency.
+#pragma once
+
+#include "models/common/types.h"
+
+namespace mppa::timing {
+
+class MemArbiter {
+ public:
+  virtual ~MemArbiter() = default;
+  /// Core cycles from a request of `bytes` at physical address `pa`, sent in cycle `now`, to the critical word.
+  virtual u32 read_wait(u64 pa, unsigned bytes, u64 now) = 0;
+  /// A posted write of `bytes` leaves the write buffer in cycle `now`: takes bandwidth, nobody waits for it.
+  virtual void write_posted(u64 pa, unsigned bytes, u64 now) = 0;
+};
+
+/// The wait for memory behind an access: `latency`, or what the arbiter says.
+inline u32 read_wait(MemArbiter* arbiter, u32 latency, u64 pa, unsigned bytes, u64 now) {
+  return arbiter != nullptr ? arbiter->read_wait(pa, bytes, now) : latency;
+}
+
+}  // namespace mppa::timing
