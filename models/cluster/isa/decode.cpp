@@ -1,6 +1,8 @@
 // Bundle decoder. First the words are split into instructions (split.h), then each instruction is looked up by
 // syllable count, mask and constraint among the canonical rows, and last the whole bundle is checked against the
 // reservation table. README.md lists the decisions taken where the public documents are silent.
+#include <bitset>
+
 #include "models/cluster/isa/form_table.h"
 #include "models/cluster/isa/split.h"
 
@@ -65,21 +67,74 @@ DecodeError check_resources(const Bundle& b) {
   return DecodeError::kNone;
 }
 
-/// Marks the general registers `a` writes; false if one was marked before.
-bool add_writer(u64& written, const Insn& insn, const Access& a) {
-  if (a.what != Access::What::kGpr) return true;
-  const u64 bits = ((u64{1} << a.count) - 1) << (insn.reg[a.operand] + a.first);
-  const bool fresh = (written & bits) == 0;
-  written |= bits;
+/// What the instructions of a bundle have written so far.
+struct WriteSet {
+  u64 gprs = 0;
+  std::bitset<256> vector_quarters;  ///< 64-bit words of the coprocessor registers
+  u64 cs_bits = 0;                   ///< carry and flag bits of CS written as a side effect
+  bool cs_whole = false;             ///< a set, wfx or rswap of CS
+
+  /// Adds one access; false if it collides.
+  bool add(const Insn& insn, const Access& a);
+  bool add_gprs(unsigned first, unsigned count);
+  bool add_quarters(unsigned first, unsigned count);
+};
+
+constexpr u16 kSfrCs = 4;
+constexpr u64 kCsSideEffects = 0xffff0000003f;  ///< CC, IN, UN, OV, DZ, IO, IC
+
+bool WriteSet::add_gprs(unsigned first, unsigned count) {
+  const u64 bits = ((u64{1} << count) - 1) << first;
+  const bool fresh = (gprs & bits) == 0;
+  gprs |= bits;
   return fresh;
+}
+
+bool WriteSet::add_quarters(unsigned first, unsigned count) {
+  bool fresh = true;
+  for (unsigned i = first; i < first + count; ++i) {
+    fresh = fresh && !vector_quarters[i];
+    vector_quarters[i] = true;
+  }
+  return fresh;
+}
+
+/// Kind of the vector operand whose number is insn.reg[index].
+OperandKind vector_kind(const OpInfo& op, u8 index) {
+  for (const OperandInfo& o : op.operands)
+    if (o.index == index && o.kind != OperandKind::kImm && o.kind != OperandKind::kMod) return o.kind;
+  return OperandKind::kXvr;
+}
+
+bool WriteSet::add(const Insn& insn, const Access& a) {
+  switch (a.what) {
+    case Access::What::kGpr:
+      return add_gprs(insn.reg[a.operand] + a.first, a.count);
+    case Access::What::kVector: {
+      const unsigned number = insn.reg[a.operand];
+      const OperandKind kind = vector_kind(info(insn.op), a.operand);
+      if (kind == OperandKind::kXbr) return add_quarters(number * 2, 2);
+      if (kind == OperandKind::kXcr) return add_quarters(number, 1);
+      return add_quarters((number + a.first) * 4, a.count * 4u);
+    }
+    case Access::What::kCs:
+      cs_bits |= a.cs_mask & kCsSideEffects;
+      break;
+    case Access::What::kSfr:
+      cs_whole = cs_whole || insn.sfr == kSfrCs;
+      break;
+    default:
+      break;
+  }
+  return !cs_whole || cs_bits == 0;
 }
 
 DecodeError check_writers(const Bundle& b) {
   if (b.count < 2) return DecodeError::kNone;
-  u64 written = 0;
+  WriteSet set;
   for (const Insn& insn : b.view())
     for (const Access& a : info(insn.op).writes)
-      if (!add_writer(written, insn, a)) return DecodeError::kDoubleWrite;
+      if (!set.add(insn, a)) return DecodeError::kDoubleWrite;
   return DecodeError::kNone;
 }
 

@@ -4,8 +4,8 @@
 usage: isagen.py DESCRIPTION_DIR OUTPUT_DIR
 
 Reads kv3_1.tsv, modifiers.tsv and sfr_names.tsv. Writes OUTPUT_DIR/isa/: opcodes.h, info_tables.inc,
-decode_tables.inc, forms.inc, modifier_names.inc and sfr_names.inc. A bad row stops with the file, the
-line and the reason.
+decode_tables.inc, forms.inc, modifier_names.inc, sfr_names.inc, and the reference table
+OUTPUT_DIR/instruction-set.md. A bad row stops with the file, the line and the reason.
 """
 
 import pathlib
@@ -15,6 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent / "gen"))
 
 import description  # noqa: E402
 import emit_decode  # noqa: E402
+import emit_docs  # noqa: E402
 import emit_forms  # noqa: E402
 import emit_tables  # noqa: E402
 
@@ -32,6 +33,8 @@ def generate(source):
     texts = {name: emit(forms) for name, emit in OUTPUTS.items()}
     texts["modifier_names.inc"] = emit_decode.modifier_names(source / "modifiers.tsv")
     texts["sfr_names.inc"] = emit_decode.sfr_names(source / "sfr_names.tsv")
+    modifiers = emit_decode.load_modifiers(source / "modifiers.tsv")
+    texts["../instruction-set.md"] = emit_docs.instruction_set(forms, modifiers)
     return texts
 
 

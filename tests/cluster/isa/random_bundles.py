@@ -15,6 +15,7 @@ LABEL_EVERY = 8      # bundles between labels
 LABEL_REACH = 40     # labels a branch may go forwards or backwards
 GLOBAL_EVERY = 25    # every n-th label is a global symbol
 LIMITS = (8, 4, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4)  # of the resources, in the order of classes.RESOURCES
+CS_SIDE_EFFECTS = 0xffff0000003f  # carry and scalar floating-point flags
 
 # SFR sets that the assembler refuses: no register of the architecture is in them.
 UNWRITABLE = ("GetZSysS3", "SetSysT4Z", "RswapZSysS4", "WfxlSysT4Z", "WfxmSysT4Z")
@@ -46,9 +47,9 @@ class Generator:
         width = sum(p.high - p.low + 1 for p in op.parts)
         number = self.random.randrange(1 << width) * op.scale + op.offset
         if op.kind == "XBR":
-            return f"$a{number // 2}_{('lo', 'hi')[number % 2]}", None
+            return f"$a{number // 2}_{('lo', 'hi')[number % 2]}", number
         if op.kind == "XCR":
-            return f"$a{number // 4}_{'xyzt'[number % 4]}", None
+            return f"$a{number // 4}_{'xyzt'[number % 4]}", number
         file = "r" if op.kind in self.description.GENERAL_KINDS else "a"
         return "$" + "".join(f"{file}{number + i}" for i in range(count)), number
 
@@ -86,14 +87,29 @@ class Generator:
         text, numbers[op.index] = self.register(op)
         return text
 
+    def writes(self, form, numbers, text):
+        """What may have one writer only: general registers, quarters of vectors, CS as a whole or its flags."""
+        kinds = {op.index: op.kind for op in form.operands if op.kind in self.description.REGISTER_KINDS}
+        out = set()
+        for a in form.writes:
+            if a.what == "reg":
+                out |= {("r", numbers[a.reg] + i) for i in range(a.first, a.first + a.count)}
+            elif a.what == "vec":
+                size = {"XBR": 2, "XCR": 1}.get(kinds[a.reg], 4)
+                out |= {("v", (numbers[a.reg] + a.first) * size + i) for i in range(a.count * size)}
+            elif a.what == "cs" and a.cs_mask & CS_SIDE_EFFECTS:
+                out.add("cs flags")
+            elif a.what == "sfr" and "$cs" in text.replace(",", " ").split():
+                out.add("cs")
+        return out
+
     def instruction(self, form):
-        """(text, general registers written)."""
+        """(text, what it writes)."""
         numbers = {}
         text = form.syntax
         for op in form.operands:
             text = text.replace("{" + op.name + "}", self.operand(form, op, numbers), 1)
-        written = {numbers[a.reg] + i for a in form.writes if a.what == "reg" for i in range(a.first, a.first + a.count)}
-        return text, written
+        return text, self.writes(form, numbers, text)
 
     def emit(self, lines, bundle):
         if bundle % LABEL_EVERY == 0:
@@ -117,10 +133,11 @@ class Generator:
             total = [a + b for a, b in zip(used, use)]
             if any(t > limit for t, limit in zip(total, LIMITS)) or (alone and lines) or issued + in_four > 4:
                 continue
-            text, registers = self.instruction(form)
-            if registers & written:
+            text, writes = self.instruction(form)
+            both = writes | written
+            if (writes - {"cs flags"}) & written or {"cs", "cs flags"} <= both:
                 continue
-            used, written = total, written | registers
+            used, written = total, both
             issued += in_four
             lines.append(text)
             if alone:

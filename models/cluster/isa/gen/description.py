@@ -76,6 +76,7 @@ class Form:
     writes: list
     mem: str
     exec: str
+    raw_accesses: tuple = ()  # the reads and writes columns as written
     opcode: int = -1
     by_name: dict = field(default_factory=dict)
 
@@ -206,7 +207,8 @@ def parse_form(line, row):
     words = [i for i in range(3) if row[f"mask{i}"]]
     form = Form(line, row["id"], row["mnemonic"], row["syntax"], row["class"], row["kind"],
                 [int(row[f"mask{i}"], 16) for i in words], [int(row[f"match{i}"], 16) for i in words], [],
-                row["constraint"], row["alias_of"], row["privilege"], [], [], row["mem"], row["exec"])
+                row["constraint"], row["alias_of"], row["privilege"], [], [], row["mem"], row["exec"],
+                (row["reads"], row["writes"]))
     if form.kind not in KINDS:
         form.fail(f"unknown kind '{form.kind}'")
     for mask, match in zip(form.masks, form.matches):
