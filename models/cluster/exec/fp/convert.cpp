@@ -25,12 +25,12 @@ u128 scaled_magnitude(const FpCtx& fp, u64 v, int scale, bool* inexact) {
   const i32 exp = x.exp + scale;
   *inexact = false;
   if (x.sig == 0) return 0;
-  if (exp >= 0) return exp > 64 ? u128{1} << 64 : x.sig << exp;  // at most 53 + 64 bits
+  if (exp >= 0) return exp > 64 ? u128{1} << 64 : u128{x.sig} << exp;  // at most 53 + 64 bits
   const i32 drop = -exp;
-  const u128 kept = drop > 63 ? 0 : x.sig >> drop;
-  const u128 rest = drop > 127 ? 1 : x.sig << (128 - drop);  // significands have less than 64 bits
+  const u64 kept = drop > 63 ? 0 : x.sig >> drop;
+  const u64 rest = drop > 64 ? 1 : drop == 64 ? x.sig : x.sig << (64 - drop);  // significands have less than 64 bits
   *inexact = rest != 0;
-  return kept + (softfp::rounds_up(fp.round, x.sign, kept & 1, rest) ? 1 : 0);
+  return u128{kept} + (softfp::rounds_up(fp.round, x.sign, kept & 1, rest) ? 1 : 0);
 }
 
 /// The integer in the low F::kWidth bits; the integer has the width of the floating-point format.

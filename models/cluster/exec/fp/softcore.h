@@ -1,8 +1,11 @@
-// Exact binary floating point on integers: unpack -> exact 128-bit arithmetic with a sticky bit -> one rounding.
-// Every format narrower than 64 bits of significand product fits: an exact product has at most 106 bits.
+// Exact binary floating point on integers: unpack -> exact arithmetic with a sticky bit -> one rounding.
+//
+// 64 bits of significand are enough for all but the fused multiply-add of binary64: sums of binary64 numbers leave 9
+// low bits clear, products of binary32 numbers have 48 bits. Binary64 products (106 bits) use 128 bits.
 #pragma once
 
 #include <bit>
+#include <type_traits>
 
 #include "models/cluster/exec/fp/context.h"
 
@@ -53,12 +56,16 @@ constexpr bool is_negative(u64 v) {
 /// When a result counts as tiny for the underflow flag.
 enum class Tininess { kBeforeRounding, kAfterRounding };
 
-/// An exact finite number (-1)^sign * sig * 2^exp; sig == 0 is a zero. After a lossy alignment bit 0 of sig is sticky.
-struct Exact {
+/// A finite number (-1)^sign * sig * 2^exp; sig == 0 is a zero. After a lossy step bit 0 of sig is sticky (it stands
+/// for itself and everything below).
+template <class Sig>
+struct Term {
   bool sign;
   i32 exp;
-  u128 sig;
+  Sig sig;
 };
+using Exact = Term<u64>;       // exact operands, products of narrow formats, and everything about to be rounded
+using ExactWide = Term<u128>;  // products of two binary64 numbers
 
 /// Finite `v` (not Inf, not NaN) as an exact number.
 template <class F>
@@ -69,49 +76,53 @@ constexpr Exact unpack(u64 v) {
   return {is_negative<F>(v), (field ? field : 1) - F::kBias - F::kFraction, sig};
 }
 
+constexpr int leading_zeros(u64 v) { return std::countl_zero(v); }
 constexpr int leading_zeros(u128 v) {  // v != 0
   const u64 high = static_cast<u64>(v >> 64);
   return high ? std::countl_zero(high) : 64 + std::countl_zero(static_cast<u64>(v));
 }
 
 /// Shift right, ORing every bit lost into bit 0.
-constexpr u128 shift_right_sticky(u128 v, i32 n) {
+template <class Sig>
+constexpr Sig shift_right_sticky(Sig v, i32 n) {
+  constexpr i32 kBits = sizeof(Sig) * 8;
   if (n == 0) return v;
-  if (n > 127) return v != 0;
-  return (v >> n) | ((v << (128 - n)) != 0);
+  if (n >= kBits) return v != 0;
+  return (v >> n) | ((v << (kBits - n)) != 0);
 }
 
-constexpr Exact multiply(const Exact& a, const Exact& b) {  // significands of at most 64 bits
-  return {a.sign != b.sign, a.exp + b.exp, a.sig * b.sig};
-}
-
-/// a + b. Exact unless the exponents are so far apart that the smaller term only matters as a sticky bit; both terms
-/// may have up to 106 significant bits. The sign of an exact zero sum is the caller's business (sig == 0).
-constexpr Exact add(Exact a, Exact b) {
-  if (a.sig == 0) return b;
-  if (b.sig == 0) return a;
-  const auto normalise = [](Exact& x) {  // most significant bit to bit 126: room for one carry
-    const int shift = leading_zeros(x.sig) - 1;
-    x.sig <<= shift;
-    x.exp -= shift;
-  };
-  normalise(a);
-  normalise(b);
-  if (a.exp < b.exp || (a.exp == b.exp && a.sig < b.sig)) {
-    const Exact t = a;
+/// Sum of two non-zero terms whose significands have bit kBits-2 as their highest possible bit. Cancellation of more
+/// than one leading bit happens only when the exponents differ by at most one, and then nothing is lost: bit 0 stays
+/// below any rounding position as long as the significands leave a few low bits clear.
+template <class Sig>
+constexpr Term<Sig> add_aligned(Term<Sig> a, Term<Sig> b) {
+  if (a.exp < b.exp) {
+    const Term<Sig> t = a;
     a = b;
     b = t;
   }
-  // Bits are lost only for differences above 20, where at most one leading bit cancels: bit 0 stays far below any
-  // rounding position.
   b.sig = shift_right_sticky(b.sig, a.exp - b.exp);
-  a.sig = a.sign == b.sign ? a.sig + b.sig : a.sig - b.sig;
-  return a;
+  if (a.sign == b.sign) return {a.sign, a.exp, a.sig + b.sig};
+  return a.sig >= b.sig ? Term<Sig>{a.sign, a.exp, a.sig - b.sig} : Term<Sig>{b.sign, a.exp, b.sig - a.sig};
 }
 
-/// Whether `kept` (followed by the fraction `rest` / 2^128) goes up by one unit in the last place.
-constexpr bool rounds_up(u8 mode, bool sign, bool odd, u128 rest) {
-  constexpr u128 kHalf = u128{1} << 127;
+/// Highest bit to bit kBits-2 (room for one carry).
+template <class Sig>
+constexpr Term<Sig> normalised(Term<Sig> x) {
+  const int shift = leading_zeros(x.sig) - 1;
+  return {x.sign, x.exp - shift, x.sig << shift};
+}
+
+/// The 64 most significant bits of a non-zero number, the lowest one sticky.
+constexpr Exact narrowed(const ExactWide& x) {
+  const int shift = leading_zeros(x.sig);
+  const u128 sig = x.sig << shift;
+  return {x.sign, x.exp - shift + 64, static_cast<u64>(sig >> 64) | (static_cast<u64>(sig) != 0)};
+}
+
+/// Whether `kept` (followed by the fraction `rest` / 2^64) goes up by one unit in the last place.
+constexpr bool rounds_up(u8 mode, bool sign, bool odd, u64 rest) {
+  constexpr u64 kHalf = u64{1} << 63;
   switch (mode) {
     case kFpUp:
       return !sign && rest != 0;
@@ -126,7 +137,7 @@ constexpr bool rounds_up(u8 mode, bool sign, bool odd, u128 rest) {
     case kFpOdd:
       return !odd && rest != 0;
     default:
-      return rest > kHalf || (rest == kHalf && odd);
+      return rest > kHalf - odd;  // to even
   }
 }
 
@@ -140,48 +151,92 @@ constexpr u64 overflow(FpCtx& fp, bool sign) {
   return (sign ? F::kSign : 0) | (to_inf ? F::kInf : F::kMaxFinite);
 }
 
-/// Rounds a non-zero number to the format, raising OV, UN and IN as needed.
+/// The part of round_pack for results whose exponent field would be below 1. `x.sig` has bit 63 set.
 template <class F>
-constexpr u64 round_pack(FpCtx& fp, Exact x, Tininess tininess = Tininess::kAfterRounding) {
-  constexpr int kPrecisionDrop = 127 - F::kFraction;
-  const int shift = leading_zeros(x.sig);
-  x.sig <<= shift;  // bit 127 is now the leading one
-  const i32 biased = x.exp - shift + 127 + F::kBias;
-  if (biased >= F::kExpMax) return overflow<F>(fp, x.sign);
-  const u64 sign_bit = x.sign ? F::kSign : 0;
-  if (biased > 0) {
-    u64 bits = static_cast<u64>(x.sig >> kPrecisionDrop);
-    const u128 rest = x.sig << (128 - kPrecisionDrop);
-    if (rest != 0) fp.flags |= kFpInexact;
-    if (rounds_up(fp.round, x.sign, bits & 1, rest)) ++bits;
-    bits += u64(biased - 1) << F::kFraction;  // the leading one adds the missing 1 to the exponent
-    return bits >= F::kInf ? overflow<F>(fp, x.sign) : sign_bit | bits;
-  }
+constexpr u64 round_subnormal(FpCtx& fp, const Exact& x, i32 biased, Tininess tininess) {
+  constexpr int kPrecisionDrop = 63 - F::kFraction;
   const i32 drop = kPrecisionDrop + 1 - biased;
-  u64 bits = drop > 127 ? 0 : static_cast<u64>(x.sig >> drop);
-  // For drop > 128 the fraction is below half a unit: any small non-zero value rounds alike.
-  const u128 rest = drop > 128 ? u128{1} : drop == 128 ? x.sig : x.sig << (128 - drop);
+  u64 bits = drop > 63 ? 0 : x.sig >> drop;
+  // For drop > 64 the fraction is below half a unit: any small non-zero value rounds alike.
+  const u64 rest = drop > 64 ? 1 : drop == 64 ? x.sig : x.sig << (64 - drop);
   if (rest != 0) {
     bool tiny = true;
     if (tininess == Tininess::kAfterRounding && biased == 0) {  // could round up to the smallest normal number
-      const u64 wide = static_cast<u64>(x.sig >> kPrecisionDrop);
-      tiny =
-          wide != F::kFractionMask * 2 + 1 || !rounds_up(fp.round, x.sign, wide & 1, x.sig << (128 - kPrecisionDrop));
+      const u64 wide = x.sig >> kPrecisionDrop;
+      tiny = wide != F::kFractionMask * 2 + 1 || !rounds_up(fp.round, x.sign, true, x.sig << (64 - kPrecisionDrop));
     }
     fp.flags |= tiny ? kFpInexact | kFpUnderflow : kFpInexact;
     if (rounds_up(fp.round, x.sign, bits & 1, rest)) ++bits;
   }
-  return sign_bit | bits;
+  return (x.sign ? F::kSign : 0) | bits;
 }
 
-/// Rounds the sum of two exact terms (possibly zero); an exact zero is +0, or -0 when rounding down, unless both terms
-/// are zeros or equal signs say otherwise.
+/// Rounds a non-zero number to the format, raising OV, UN and IN as needed.
 template <class F>
-constexpr u64 round_sum(FpCtx& fp, const Exact& a, const Exact& b, Tininess tininess = Tininess::kAfterRounding) {
-  const Exact sum = add(a, b);
-  if (sum.sig != 0) return round_pack<F>(fp, sum, tininess);
-  const bool sign = a.sign == b.sign ? a.sign : fp.round == kFpDown;
+constexpr u64 round_pack(FpCtx& fp, Exact x, Tininess tininess = Tininess::kAfterRounding) {
+  constexpr int kPrecisionDrop = 63 - F::kFraction;
+  const int shift = leading_zeros(x.sig);
+  x.sig <<= shift;  // bit 63 is now the leading one
+  const i32 biased = x.exp - shift + 63 + F::kBias;
+  if (biased <= 0) [[unlikely]]
+    return round_subnormal<F>(fp, x, biased, tininess);
+  if (biased >= F::kExpMax) [[unlikely]]
+    return overflow<F>(fp, x.sign);
+  u64 bits = x.sig >> kPrecisionDrop;
+  const u64 rest = x.sig << (64 - kPrecisionDrop);
+  fp.flags |= rest != 0 ? kFpInexact : 0;
+  bits += rounds_up(fp.round, x.sign, bits & 1, rest);
+  bits += u64(biased - 1) << F::kFraction;  // the leading one adds the missing 1 to the exponent
+  if (bits >= F::kInf) [[unlikely]]
+    return overflow<F>(fp, x.sign);
+  return (x.sign ? F::kSign : 0) | bits;
+}
+
+/// Sign of a zero that is the sum of two terms: theirs if equal, else - only when rounding down.
+template <class F>
+constexpr u64 zero_sum(const FpCtx& fp, bool sign_a, bool sign_b) {
+  const bool sign = sign_a == sign_b ? sign_a : fp.round == kFpDown;
   return sign ? F::kSign : 0;
+}
+
+/// Rounds the sum of two exact terms, zeros included.
+template <class F, class Sig>
+constexpr u64 round_sum(FpCtx& fp, const Term<Sig>& a, const Term<Sig>& b,
+                        Tininess tininess = Tininess::kAfterRounding) {
+  Term<Sig> sum = a;
+  if (a.sig != 0 && b.sig != 0) {
+    sum = add_aligned(normalised(a), normalised(b));
+  } else if (a.sig == 0) {
+    sum = b;
+  }
+  if (sum.sig == 0) return zero_sum<F>(fp, a.sign, b.sign);
+  if constexpr (sizeof(Sig) == 16) {
+    return round_pack<F>(fp, narrowed(sum), tininess);
+  } else {
+    return round_pack<F>(fp, sum, tininess);
+  }
+}
+
+/// Exact product of two numbers of format F.
+template <class F>
+constexpr auto product(const Exact& a, const Exact& b) {
+  using Sig = std::conditional_t<F::kFraction <= 31, u64, u128>;
+  return Term<Sig>{a.sign != b.sign, a.exp + b.exp, Sig{a.sig} * b.sig};
+}
+
+/// The same, with a sticky bit if it has more than 64 bits; not zero.
+template <class F>
+constexpr Exact rounding_product(const Exact& a, const Exact& b) {
+  if constexpr (F::kFraction <= 31) {
+    return product<F>(a, b);
+  } else {
+    return narrowed(product<F>(a, b));
+  }
+}
+
+template <class Sig>
+constexpr Term<Sig> widened(const Exact& x) {
+  return {x.sign, x.exp, x.sig};
 }
 
 /// NaN result; IO is raised when `invalid`.
@@ -197,7 +252,14 @@ constexpr u64 add(FpCtx& fp, u64 a, u64 b) {
   if (is_inf<F>(a))
     return is_inf<F>(b) && is_negative<F>(a) != is_negative<F>(b) ? nan_result<F>(fp, true) : a & F::kMask;
   if (is_inf<F>(b)) return b & F::kMask;
-  return round_sum<F>(fp, unpack<F>(a), unpack<F>(b));
+  Exact x = unpack<F>(a);
+  Exact y = unpack<F>(b);
+  x.sig <<= 61 - F::kFraction;  // like exponents for like fields: the larger exponent belongs to a normal number
+  y.sig <<= 61 - F::kFraction;
+  Exact sum = add_aligned(x, y);
+  if (sum.sig == 0) return zero_sum<F>(fp, x.sign, y.sign);
+  sum.exp -= 61 - F::kFraction;
+  return round_pack<F>(fp, sum);
 }
 
 /// b - a, the operand order of fsbf.
@@ -221,7 +283,7 @@ constexpr u64 multiply(FpCtx& fp, u64 a, u64 b) {
     return (sign ? Out::kSign : 0) | Out::kInf;
   }
   if (is_zero<In>(a) || is_zero<In>(b)) return sign ? Out::kSign : 0;
-  return round_pack<Out>(fp, multiply(unpack<In>(a), unpack<In>(b)));
+  return round_pack<Out>(fp, rounding_product<In>(unpack<In>(a), unpack<In>(b)));
 }
 
 /// acc + a * b, or acc - a * b when `negate`; a, b of format In, acc and result of format Out, one rounding.
@@ -240,9 +302,9 @@ constexpr u64 fused_multiply_add(FpCtx& fp, u64 acc, u64 a, u64 b, bool negate) 
     return (sign ? Out::kSign : 0) | Out::kInf;
   }
   if (is_inf<Out>(acc)) return acc & Out::kMask;
-  Exact product = multiply(unpack<In>(a), unpack<In>(b));
-  product.sign = sign;
-  return round_sum<Out>(fp, unpack<Out>(acc), product);
+  auto term = product<In>(unpack<In>(a), unpack<In>(b));
+  term.sign = sign;
+  return round_sum<Out>(fp, widened<decltype(term.sig)>(unpack<Out>(acc)), term);
 }
 
 /// a0 * b0 + a1 * b1, or a0 * b0 - a1 * b1 when `negate`, rounded once. With a NaN operand only a signalling NaN is
@@ -263,8 +325,8 @@ constexpr u64 dot2(FpCtx& fp, u64 a0, u64 b0, u64 a1, u64 b1, bool negate) {
     }
     return ((inf0 ? sign0 : sign1) ? Out::kSign : 0) | Out::kInf;
   }
-  Exact p0 = multiply(unpack<In>(a0), unpack<In>(b0));
-  Exact p1 = multiply(unpack<In>(a1), unpack<In>(b1));
+  const Exact p0 = product<In>(unpack<In>(a0), unpack<In>(b0));
+  Exact p1 = product<In>(unpack<In>(a1), unpack<In>(b1));
   p1.sign = sign1;
   return round_sum<Out>(fp, p0, p1, Tininess::kBeforeRounding);
 }
