@@ -1,0 +1,19 @@
+//===-- KVX.h - Passes of the KVX back end ----------------------*- C++ -*-===//
+
+#ifndef KVX_KVX_H
+#define KVX_KVX_H
+
+#include "MCTargetDesc/KVXMCTargetDesc.h"
+#include "llvm/Support/CodeGen.h"
+
+namespace llvm {
+
+class FunctionPass;
+class KVXTargetMachine;
+class PassRegistry;
+
+FunctionPass *createKVXISelDag(KVXTargetMachine &TM, CodeGenOptLevel OptLevel);
+
+} // namespace llvm
+
+#endif

@@ -1,0 +1,59 @@
+//===-- KVXInstrInfo.h - KVX instructions -----------------------*- C++ -*-===//
+
+#ifndef KVX_KVXINSTRINFO_H
+#define KVX_KVXINSTRINFO_H
+
+#include "KVXRegisterInfo.h"
+#include "llvm/CodeGen/TargetInstrInfo.h"
+
+#define GET_INSTRINFO_HEADER
+#include "KVXGenInstrInfo.inc"
+
+namespace llvm {
+
+class KVXInstrInfo : public KVXGenInstrInfo {
+  const KVXRegisterInfo RI;
+
+public:
+  KVXInstrInfo();
+
+  const KVXRegisterInfo &getRegisterInfo() const { return RI; }
+
+  void copyPhysReg(MachineBasicBlock &MBB, MachineBasicBlock::iterator MI, const DebugLoc &DL, MCRegister DestReg,
+                   MCRegister SrcReg, bool KillSrc) const override;
+  void storeRegToStackSlot(MachineBasicBlock &MBB, MachineBasicBlock::iterator MI, Register SrcReg, bool IsKill,
+                           int FI, const TargetRegisterClass *RC, const TargetRegisterInfo *TRI,
+                           Register VReg) const override;
+  void loadRegFromStackSlot(MachineBasicBlock &MBB, MachineBasicBlock::iterator MI, Register DestReg, int FI,
+                            const TargetRegisterClass *RC, const TargetRegisterInfo *TRI,
+                            Register VReg) const override;
+  Register isLoadFromStackSlot(const MachineInstr &MI, int &FI) const override;
+  Register isStoreToStackSlot(const MachineInstr &MI, int &FI) const override;
+
+  bool analyzeBranch(MachineBasicBlock &MBB, MachineBasicBlock *&TBB, MachineBasicBlock *&FBB,
+                     SmallVectorImpl<MachineOperand> &Cond, bool AllowModify) const override;
+  unsigned removeBranch(MachineBasicBlock &MBB, int *BytesRemoved) const override;
+  unsigned insertBranch(MachineBasicBlock &MBB, MachineBasicBlock *TBB, MachineBasicBlock *FBB,
+                        ArrayRef<MachineOperand> Cond, const DebugLoc &DL, int *BytesAdded) const override;
+  bool reverseBranchCondition(SmallVectorImpl<MachineOperand> &Cond) const override;
+  bool isBranchOffsetInRange(unsigned BranchOpc, int64_t Offset) const override;
+  MachineBasicBlock *getBranchDestBlock(const MachineInstr &MI) const override;
+
+  bool canInsertSelect(const MachineBasicBlock &MBB, ArrayRef<MachineOperand> Cond, Register DstReg,
+                       Register TrueReg, Register FalseReg, int &CondCycles, int &TrueCycles,
+                       int &FalseCycles) const override;
+  void insertSelect(MachineBasicBlock &MBB, MachineBasicBlock::iterator I, const DebugLoc &DL, Register DstReg,
+                    ArrayRef<MachineOperand> Cond, Register TrueReg, Register FalseReg) const override;
+
+  /// Bytes of code, counting the extension syllables that the immediate needs.
+  unsigned getInstSizeInBytes(const MachineInstr &MI) const override;
+
+  bool isSchedulingBoundary(const MachineInstr &MI, const MachineBasicBlock *MBB,
+                            const MachineFunction &MF) const override;
+
+  DFAPacketizer *CreateTargetScheduleState(const TargetSubtargetInfo &STI) const override;
+};
+
+} // namespace llvm
+
+#endif

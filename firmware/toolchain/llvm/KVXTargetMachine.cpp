@@ -1,0 +1,65 @@
+//===-- KVXTargetMachine.cpp - KVX target machine -------------------------===//
+
+#include "KVXTargetMachine.h"
+#include "KVX.h"
+#include "KVXMachineFunctionInfo.h"
+#include "KVXTargetDataLayout.h"
+#include "KVXTargetTransformInfo.h"
+#include "TargetInfo/KVXTargetInfo.h"
+#include "llvm/CodeGen/Passes.h"
+#include "llvm/CodeGen/TargetLoweringObjectFileImpl.h"
+#include "llvm/CodeGen/TargetPassConfig.h"
+#include "llvm/MC/TargetRegistry.h"
+
+using namespace llvm;
+
+extern "C" void LLVMInitializeKVXTarget() { RegisterTargetMachine<KVXTargetMachine> X(getTheKVXTarget()); }
+
+KVXTargetMachine::KVXTargetMachine(const Target &T, const Triple &TT, StringRef CPU, StringRef FS,
+                                   const TargetOptions &Options, std::optional<Reloc::Model> RM,
+                                   std::optional<CodeModel::Model> CM, CodeGenOptLevel OL, bool)
+    : LLVMTargetMachine(T, kvx::kDataLayout, TT, CPU, FS, Options, RM.value_or(Reloc::Static),
+                        CM.value_or(CodeModel::Small), OL),
+      TLOF(std::make_unique<TargetLoweringObjectFileELF>()), Subtarget(TT, CPU, FS, *this) {
+  initAsmInfo();
+}
+
+KVXTargetMachine::~KVXTargetMachine() = default;
+
+MachineFunctionInfo *KVXTargetMachine::createMachineFunctionInfo(BumpPtrAllocator &Allocator, const Function &F,
+                                                                 const TargetSubtargetInfo *STI) const {
+  return KVXMachineFunctionInfo::create<KVXMachineFunctionInfo>(Allocator, F, STI);
+}
+
+TargetTransformInfo KVXTargetMachine::getTargetTransformInfo(const Function &F) const {
+  return TargetTransformInfo(KVXTTIImpl(this, F));
+}
+
+namespace {
+
+class KVXPassConfig : public TargetPassConfig {
+public:
+  KVXPassConfig(KVXTargetMachine &TM, PassManagerBase &PM) : TargetPassConfig(TM, PM) {}
+
+  KVXTargetMachine &getKVXTargetMachine() const { return getTM<KVXTargetMachine>(); }
+
+  void addIRPasses() override;
+  bool addInstSelector() override;
+  void addPreEmitPass() override;
+};
+
+} // namespace
+
+TargetPassConfig *KVXTargetMachine::createPassConfig(PassManagerBase &PM) { return new KVXPassConfig(*this, PM); }
+
+void KVXPassConfig::addIRPasses() {
+  addPass(createAtomicExpandLegacyPass());
+  TargetPassConfig::addIRPasses();
+}
+
+bool KVXPassConfig::addInstSelector() {
+  addPass(createKVXISelDag(getKVXTargetMachine(), getOptLevel()));
+  return false;
+}
+
+void KVXPassConfig::addPreEmitPass() { addPass(&BranchRelaxationPassID); }
