@@ -62,9 +62,9 @@ std::optional<DebugEvent> SystemUnit::check_watchpoint(const Trap& access) const
   return DebugEvent{DebugCause::kWatchpoint, static_cast<u8>(*hit), access};
 }
 
-bool SystemUnit::step_active() const {
-  return ps::kSme.get(state_.sfr[kPs]) != 0 && state_.pl() > owner_of(state_, kPso, pso::kSme.lsb);
-}
+bool SystemUnit::step_active() const { return ps::kSme.get(state_.sfr[kPs]) != 0 && step_due(); }
+
+bool SystemUnit::step_due() const { return state_.pl() > owner_of(state_, kPso, pso::kSme.lsb); }
 
 bool SystemUnit::step_ready() const { return step_active() && ps::kSmr.get(state_.sfr[kPs]) != 0; }
 

@@ -138,6 +138,7 @@ void SystemUnit::halt(HaltReason reason) {
   reset(config_.reset_pc);
   halt_reason_ = reason;
   halt_pc_ = pc;
+  refresh_next_event();
   refresh();
 }
 

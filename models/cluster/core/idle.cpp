@@ -17,6 +17,7 @@ std::optional<Trap> SystemUnit::idle(unsigned level) {
   sync();
   if (((state_.sfr[kWs] >> level) & 1) == 0) {
     sleep_ = level == 0 ? SleepState::kAwait : level == 1 ? SleepState::kSleep : SleepState::kStop;
+    refresh_next_event();
     refresh();
   }
   return std::nullopt;
@@ -103,6 +104,7 @@ void SystemUnit::try_wake() {
   if (sleep_ == SleepState::kRunning || !wake_condition()) return;
   waitit_done_ = sleep_ == SleepState::kWaitit;
   sleep_ = SleepState::kRunning;
+  refresh_next_event();
 }
 
 /// Await, sleep and stop are idle time for the timers (TCR.SI) and the idle-cycle monitor event; waits on interrupts or

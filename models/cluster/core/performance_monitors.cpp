@@ -8,9 +8,22 @@ namespace mppa::core {
 namespace {
 
 constexpr unsigned kMonitors = 4;
-constexpr u64 kLargestInstructionCountPerBundle = 8;
-
 constexpr u64 number(PmEvent event) { return static_cast<u64>(event); }
+
+/// The most that an event can count per cycle: how early a monitor can overflow.
+constexpr u64 growth_per_cycle(unsigned event) {
+  switch (static_cast<PmEvent>(event)) {
+    case PmEvent::kPcc:
+    case PmEvent::kIcc:
+    case PmEvent::kEbe:
+      return 1;
+    case PmEvent::kEnie:
+    case PmEvent::kEnse:
+      return 8;  // syllables of a bundle
+    default:
+      return 64;  // bytes of the largest access
+  }
+}
 
 }  // namespace
 
@@ -71,10 +84,7 @@ u64 PerformanceMonitors::next_event_cycle() const {
   for (unsigned monitor = 0; monitor < kMonitors; ++monitor) {
     const unsigned event = event_of(monitor);
     if (!interrupt_enabled(monitor) || event == number(PmEvent::kSe) || event == number(PmEvent::kRe)) continue;
-    u64 missing = ~state_.sfr[kPm0 + monitor] - (count_of(event) - seen_[monitor]);
-    // Events other than cycles: the earliest cycle at which that many can have happened.
-    if (event != number(PmEvent::kPcc))
-      missing /= event == number(PmEvent::kEbe) ? 1 : kLargestInstructionCountPerBundle;
+    const u64 missing = (~state_.sfr[kPm0 + monitor] - (count_of(event) - seen_[monitor])) / growth_per_cycle(event);
     if (missing < kNever - state_.cycle - 1) next = std::min(next, state_.cycle + missing + 1);
   }
   return next;

@@ -206,6 +206,8 @@ void SystemUnit::commit(const SfrWrite& write) {
 /// Effects of a store to `sfr` beyond the stored value.
 void SystemUnit::stored(unsigned sfr, u64 old_value) {
   const u64 value = state_.sfr[sfr];
+  if (sfr == kPmc) monitors_.reset();
+  if (sfr >= kPmc && sfr <= kWdr) return sync();
   switch (sfr) {
     case kCs:
       arithmetic_interrupt(value & ~old_value & state_.sfr[kCsit], state_.pc);
@@ -213,15 +215,6 @@ void SystemUnit::stored(unsigned sfr, u64 old_value) {
     case kCsit:
       state_.arithmetic_armed = (value & kCsitEnables) != 0;
       arithmetic_interrupt(value & ~old_value & state_.sfr[kCs], state_.pc);
-      break;
-    case kPmc:
-      monitors_.reset();
-      break;
-    case kPm0:
-    case kPm1:
-    case kPm2:
-    case kPm3:
-      monitors_.sync();
       break;
     case kIle:
     case kIll:

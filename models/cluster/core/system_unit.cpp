@@ -1,5 +1,7 @@
 #include "models/cluster/core/system_unit.h"
 
+#include <algorithm>
+
 namespace mppa::core {
 
 SystemUnit::SystemUnit(CoreState& state, const CoreConfig& config)
@@ -21,6 +23,7 @@ void SystemUnit::reset(u64 pc) {
   last_sync_cycle_ = state_.cycle;
   timers_.reset(state_.cycle);
   monitors_.reset();
+  refresh_next_event();
   context_changed();
 }
 
@@ -36,14 +39,14 @@ void SystemUnit::sync() {
   const Timers::Events events = timers_.sync(state_.cycle, idle);
   const bool overflow = monitors_.sync();
   if (events.watchdog_reset) return halt(HaltReason::kWatchdog);
+  refresh_next_event();
   raise_lines(events.lines | (overflow ? u32{1} << static_cast<unsigned>(Line::kPerformanceMonitor) : 0));
 }
 
-u64 SystemUnit::next_event_cycle() const {
-  if (halt_reason_ != HaltReason::kNone) return kNever;
-  const u64 timer = timers_.next_event_cycle(counters_idle());
-  const u64 monitor = monitors_.next_event_cycle();
-  return timer < monitor ? timer : monitor;
+void SystemUnit::refresh_next_event() {
+  next_event_ = halt_reason_ != HaltReason::kNone
+                    ? kNever
+                    : std::min(timers_.next_event_cycle(counters_idle()), monitors_.next_event_cycle());
 }
 
 Boundary SystemUnit::service_boundary() {

@@ -134,8 +134,9 @@ class SystemUnit {
   // -------------------------------------------------------------------------------------------------------------
   /// Brings timers, watchdog and monitors up to state.cycle, bundles and instructions; raises their lines.
   void sync();
-  /// The first cycle at which sync() may raise a line or reset the core; kNever if it cannot.
-  u64 next_event_cycle() const;
+  /// The first cycle at which sync() may raise a line or reset the core; kNever if it cannot. A lower bound: it is
+  /// computed at the last sync() or write that matters, and sync() moves it on.
+  u64 next_event_cycle() const { return next_event_; }
   /// Synchronises, then does what is due between two bundles; see Boundary.
   Boundary service_boundary();
 
@@ -181,6 +182,9 @@ class SystemUnit {
   std::optional<DebugEvent> check_watchpoint(const Trap& access) const;
   /// True if the bundle about to execute is single-stepped: after it completes, take_debug(step_event(details)).
   bool step_active() const;
+  /// True if a bundle that was single-stepped owes its step exception: not if it was an scall to the owner of step mode
+  /// (the step then follows the return, through PS.SMR).
+  bool step_due() const;
   /// The step exception after a bundle; `details` as for a trap of that bundle.
   static DebugEvent step_event(const Trap& details);
 
@@ -202,6 +206,7 @@ class SystemUnit {
   // interrupts.cpp
   void context_changed();
   void refresh();
+  void refresh_next_event();
   void raise_lines(u32 lines);
   void arithmetic_interrupt(u64 newly_coinciding, u64 pc);
   u32 own_pending_lines() const;
@@ -227,6 +232,7 @@ class SystemUnit {
   bool waitit_done_ = false;  ///< a waitit woke up and must complete before its own lines interrupt
   std::optional<unsigned> pending_;
   u64 last_sync_cycle_ = 0;
+  u64 next_event_ = kNever;
   HaltReason halt_reason_ = HaltReason::kNone;
   u64 halt_pc_ = 0;
 };
