@@ -11,6 +11,7 @@ namespace {
 
 // Constants and field offsets of the System V ABI, ELF-64 object file format.
 constexpr u16 kMachineKvx = 256;
+constexpr u32 kCoreKv31 = 0x13;
 constexpr std::size_t kHeaderSize = 64;
 constexpr u64 kSegmentSize = 56;
 constexpr u64 kSectionSize = 64;
@@ -78,10 +79,13 @@ void ElfFile::parse_header() {
   type_ = field<u16>(h, 16);
   const u16 machine = field<u16>(h, 18);
   if (machine != kMachineKvx) fail(fmt::format("ELF machine is {}, not {} (KVX)", machine, kMachineKvx));
+  flags_ = field<u32>(h, 48);
+  // Bits 15:8 name the core (0x13 = kv3-1, 0x23 = kv3-2, 0x14 = kv4-1; 0 = not said).
+  if (const u32 core = (flags_ >> 8) & 0xff; core != 0 && core != kCoreKv31)
+    fail(fmt::format("code is for core kv{}-{}, not kv3-1", core & 15, core >> 4));
   entry_ = field<u64>(h, 24);
   segment_offset_ = field<u64>(h, 32);
   section_offset_ = field<u64>(h, 40);
-  flags_ = field<u32>(h, 48);
   segment_count_ = field<u16>(h, 56);
   section_count_ = field<u16>(h, 60);
   section_names_ = field<u16>(h, 62);

@@ -12,7 +12,7 @@
 #include "sim/elf_file.h"
 #include "sim/listing.h"
 #include "sim/symbol_order.h"
-#include "tests/cluster/isa/binutils.h"
+#include "tests/support/binutils.h"
 
 namespace mppa::isa {
 namespace {

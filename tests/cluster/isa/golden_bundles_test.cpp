@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "models/cluster/isa/op_info.h"
-#include "tests/cluster/isa/xz_lines.h"
+#include "tests/support/xz_lines.h"
 
 namespace mppa::isa {
 namespace {

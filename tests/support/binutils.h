@@ -41,7 +41,7 @@ inline std::optional<std::string> binutils() {
 class TempDir {
  public:
   TempDir() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "mppasim-isa-XXXXXX").string();
+    std::string pattern = (std::filesystem::temp_directory_path() / "mppasim-test-XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a temporary directory");
     path_ = pattern;
   }
