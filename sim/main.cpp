@@ -6,7 +6,10 @@
 
 namespace {
 
-void add_commands(CLI::App& app) { mppa::sim::add_disasm(app); }
+void add_commands(CLI::App& app) {
+  mppa::sim::add_vectors(app);
+  mppa::sim::add_disasm(app);
+}
 
 }  // namespace
 
