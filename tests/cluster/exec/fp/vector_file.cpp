@@ -54,6 +54,12 @@ std::vector<std::string> split(const std::string& text, const std::string& separ
   return parts;
 }
 
+std::string gpr_name(int n) {
+  std::string name = std::to_string(n);
+  name.insert(name.begin(), 'r');
+  return name;
+}
+
 const std::string* find(const std::map<std::string, std::string>& map, const std::string& key) {
   const auto it = map.find(key);
   return it == map.end() ? nullptr : &it->second;
@@ -62,12 +68,12 @@ const std::string* find(const std::map<std::string, std::string>& map, const std
 }  // namespace
 
 u64 Vector::gpr_before(int n) const {
-  const std::string* hex = find(inputs, "r" + std::to_string(n));
+  const std::string* hex = find(inputs, gpr_name(n));
   return hex ? std::stoull(*hex, nullptr, 16) : static_cast<u64>(n + 1) * 0x9E3779B97F4A7C15;
 }
 
 u64 Vector::gpr_after(int n) const {
-  const std::string* hex = find(changes, "r" + std::to_string(n));
+  const std::string* hex = find(changes, gpr_name(n));
   return hex ? std::stoull(*hex, nullptr, 16) : gpr_before(n);
 }
 
