@@ -37,8 +37,8 @@ KVXTargetLowering::KVXTargetLowering(const TargetMachine &TM, const KVXSubtarget
   EnableExtLdPromotion = true;
   MaxStoresPerMemset = 16;
   MaxStoresPerMemsetOptSize = 4;
-  MaxStoresPerMemcpy = 16;
-  MaxStoresPerMemcpyOptSize = 4;
+  MaxStoresPerMemcpy = 0; // KVXSelectionDAGInfo.cpp
+  MaxStoresPerMemcpyOptSize = 0;
   MaxStoresPerMemmove = 8;
   MaxStoresPerMemmoveOptSize = 4;
   MaxLoadsPerMemcmp = 8;

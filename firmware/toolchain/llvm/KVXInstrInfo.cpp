@@ -292,8 +292,10 @@ unsigned KVXInstrInfo::getInstSizeInBytes(const MachineInstr &MI) const {
 
 bool KVXInstrInfo::isSchedulingBoundary(const MachineInstr &MI, const MachineBasicBlock *MBB,
                                         const MachineFunction &MF) const {
-  if (TargetInstrInfo::isSchedulingBoundary(MI, MBB, MF))
-    return true;
+  return TargetInstrInfo::isSchedulingBoundary(MI, MBB, MF) || isBundleBoundary(MI);
+}
+
+bool KVXInstrInfo::isBundleBoundary(const MachineInstr &MI) const {
   switch (MI.getOpcode()) {
   case KVX::GET:
   case KVX::SET:
@@ -309,5 +311,5 @@ bool KVXInstrInfo::isSchedulingBoundary(const MachineInstr &MI, const MachineBas
     // memory mapping, cache enables, interrupts).
     return true;
   }
-  return MI.isInlineAsm() || KVXII::isAlone(MI.getDesc().TSFlags);
+  return MI.isInlineAsm() || MI.getOpcode() == TargetOpcode::MEMBARRIER || KVXII::isAlone(MI.getDesc().TSFlags);
 }

@@ -51,6 +51,9 @@ public:
   bool isSchedulingBoundary(const MachineInstr &MI, const MachineBasicBlock *MBB,
                             const MachineFunction &MF) const override;
 
+  /// Instructions that never share a bundle and that nothing moves across.
+  bool isBundleBoundary(const MachineInstr &MI) const;
+
   DFAPacketizer *CreateTargetScheduleState(const TargetSubtargetInfo &STI) const override;
 };
 

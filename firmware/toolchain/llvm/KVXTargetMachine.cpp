@@ -62,4 +62,8 @@ bool KVXPassConfig::addInstSelector() {
   return false;
 }
 
-void KVXPassConfig::addPreEmitPass() { addPass(&BranchRelaxationPassID); }
+void KVXPassConfig::addPreEmitPass() {
+  addPass(&BranchRelaxationPassID);
+  if (getOptLevel() != CodeGenOptLevel::None)
+    addPass(createKVXVLIWPacketizer());
+}

@@ -1,0 +1,351 @@
+//===-- KVXVLIWPacketizer.cpp - Post-RA scheduling into bundles -----------===//
+//
+// List scheduling, cycle by cycle, of every region between scheduling boundaries; the
+// instructions that issue in one cycle become one bundle. A bundle reads all its operands
+// before it writes any result, so
+//
+//   - a register may be overwritten in the bundle that reads it (latency 0),
+//   - a result is never read and never overwritten in its own bundle (latency at least 1),
+//   - what a call or return only hands on in registers may be computed in its own bundle.
+//
+// The DFA generated from KVXSchedule.td says whether the units suffice; the limit of eight
+// syllables is counted here because it depends on immediates. Calls and branches end a region
+// and stay in its last bundle. Debug values and call frame information are taken out first
+// and put back after the bundle of the instruction they followed.
+//
+//===----------------------------------------------------------------------===//
+
+#include "KVX.h"
+#include "KVXInstrInfo.h"
+#include "KVXSubtarget.h"
+#include "MCTargetDesc/KVXBaseInfo.h"
+#include "llvm/Analysis/AliasAnalysis.h"
+#include "llvm/CodeGen/DFAPacketizer.h"
+#include "llvm/CodeGen/MachineFunctionPass.h"
+#include "llvm/CodeGen/MachineInstrBundle.h"
+#include "llvm/CodeGen/MachineLoopInfo.h"
+#include "llvm/CodeGen/ScheduleDAGInstrs.h"
+#include "llvm/InitializePasses.h"
+
+using namespace llvm;
+
+#define DEBUG_TYPE "kvx-packetizer"
+
+static constexpr unsigned MaxBundleBytes = 32;
+
+namespace {
+
+/// Builds the dependence graph of one region and distributes it over cycles.
+class BundleScheduler : public ScheduleDAGInstrs {
+  const KVXInstrInfo &KII;
+  std::unique_ptr<DFAPacketizer> Resources;
+  AAResults *AA;
+  std::vector<unsigned> Height, Earliest, PredsLeft;
+
+public:
+  using Cycle = SmallVector<MachineInstr *, 6>;
+  std::vector<Cycle> Cycles;
+
+  BundleScheduler(MachineFunction &MF, const MachineLoopInfo *MLI, AAResults *AA)
+      : ScheduleDAGInstrs(MF, MLI, /*RemoveKillFlags=*/true),
+        KII(*MF.getSubtarget<KVXSubtarget>().getInstrInfo()),
+        Resources(KII.CreateTargetScheduleState(MF.getSubtarget())), AA(AA) {
+    CanHandleTerminators = true;
+  }
+
+  void schedule() override;
+  static bool isResourceless(const MachineInstr &MI) { return MI.isMetaInstruction() || MI.isPosition(); }
+
+private:
+  void pinControlTransfer();
+  void orderStackRelease();
+  void computeHeights();
+  unsigned latency(const SUnit &Pred, const SDep &D, const SUnit &Succ) const;
+  SUnit *pick(ArrayRef<SUnit *> Ready, unsigned Now, unsigned UsedBytes);
+  bool fits(SUnit &SU, unsigned UsedBytes);
+};
+
+class KVXVLIWPacketizer : public MachineFunctionPass {
+public:
+  static char ID;
+  KVXVLIWPacketizer() : MachineFunctionPass(ID) {}
+
+  StringRef getPassName() const override { return "KVX VLIW Packetizer"; }
+  void getAnalysisUsage(AnalysisUsage &AU) const override {
+    AU.setPreservesCFG();
+    AU.addRequired<AAResultsWrapperPass>();
+    AU.addRequired<MachineLoopInfoWrapperPass>();
+    MachineFunctionPass::getAnalysisUsage(AU);
+  }
+  MachineFunctionProperties getRequiredProperties() const override {
+    return MachineFunctionProperties().set(MachineFunctionProperties::Property::NoVRegs);
+  }
+  bool runOnMachineFunction(MachineFunction &MF) override;
+
+private:
+  /// A debug value or CFI directive taken out of a block, and the instruction it goes after.
+  struct Detached {
+    MachineInstr *MI;
+    SmallVector<MachineInstr *, 4> After; // the latest of these; none: start of the block
+  };
+
+  std::vector<Detached> detach(MachineBasicBlock &MBB);
+  void reattach(MachineBasicBlock &MBB, std::vector<Detached> &List);
+  void scheduleBlock(MachineBasicBlock &MBB, BundleScheduler &S, const KVXInstrInfo &TII);
+};
+
+} // namespace
+
+char KVXVLIWPacketizer::ID = 0;
+
+FunctionPass *llvm::createKVXVLIWPacketizer() { return new KVXVLIWPacketizer(); }
+
+//===----------------------------------------------------------------------===//
+// Scheduling of one region
+//===----------------------------------------------------------------------===//
+
+static bool transfersControl(const MachineInstr &MI) { return MI.isCall() || MI.isBranch() || MI.isReturn(); }
+
+/// Nothing moves behind a call or branch at the end of the region.
+void BundleScheduler::pinControlTransfer() {
+  SUnit &Last = SUnits.back();
+  if (!transfersControl(*Last.getInstr()))
+    return;
+  for (SUnit &SU : MutableArrayRef(SUnits).drop_back()) {
+    SDep D(&SU, SDep::Artificial);
+    D.setLatency(0);
+    Last.addPred(D);
+  }
+}
+
+/// An interrupt may use the memory below the stack pointer: no access to the frame moves behind
+/// its release.
+void BundleScheduler::orderStackRelease() {
+  for (SUnit &SU : SUnits) {
+    const MachineInstr &MI = *SU.getInstr();
+    if (transfersControl(MI) || MI.getFlag(MachineInstr::FrameSetup) || !MI.modifiesRegister(KVX::R12, TRI))
+      continue;
+    for (SUnit &Prev : MutableArrayRef(SUnits).take_front(SU.NodeNum))
+      if (Prev.getInstr()->mayLoadOrStore()) {
+        SDep D(&Prev, SDep::Artificial);
+        D.setLatency(0);
+        SU.addPred(D);
+      }
+  }
+}
+
+unsigned BundleScheduler::latency(const SUnit &Pred, const SDep &D, const SUnit &Succ) const {
+  if (!D.isAssignedRegDep())
+    return 0; // at most one memory access per bundle
+  if (D.getKind() == SDep::Anti)
+    return 0;
+  // Registers that a call or return passes on to other code are read after this bundle.
+  if (!Succ.isBoundaryNode()) {
+    const MachineInstr &MI = *Succ.getInstr();
+    Register Reg = D.getReg();
+    if ((MI.isCall() || MI.isReturn()) && Reg != KVX::RA &&
+        none_of(MI.explicit_operands(), [&](const MachineOperand &MO) {
+          return MO.isReg() && MO.isUse() && TRI->regsOverlap(MO.getReg(), Reg);
+        }))
+      return 0;
+  }
+  if (BundleScheduler::isResourceless(*Pred.getInstr()))
+    return 0;
+  return std::max(1u, D.getLatency());
+}
+
+void BundleScheduler::computeHeights() {
+  Height.assign(SUnits.size(), 0);
+  for (SUnit &SU : llvm::reverse(SUnits))
+    for (const SDep &D : SU.Succs) {
+      const SUnit &Succ = *D.getSUnit();
+      unsigned Below = Succ.isBoundaryNode() ? 0 : Height[Succ.NodeNum];
+      Height[SU.NodeNum] = std::max(Height[SU.NodeNum], latency(SU, D, Succ) + Below);
+    }
+}
+
+bool BundleScheduler::fits(SUnit &SU, unsigned UsedBytes) {
+  MachineInstr &MI = *SU.getInstr();
+  if (isResourceless(MI))
+    return true;
+  return UsedBytes + KII.getInstSizeInBytes(MI) <= MaxBundleBytes && Resources->canReserveResources(MI);
+}
+
+/// The instruction with the longest chain of dependents that can still join the bundle.
+SUnit *BundleScheduler::pick(ArrayRef<SUnit *> Ready, unsigned Now, unsigned UsedBytes) {
+  SUnit *Best = nullptr;
+  for (SUnit *SU : Ready) {
+    if (Earliest[SU->NodeNum] > Now)
+      continue;
+    if (Best && std::tie(Height[SU->NodeNum], Best->NodeNum) <= std::tie(Height[Best->NodeNum], SU->NodeNum))
+      continue;
+    if (fits(*SU, UsedBytes))
+      Best = SU;
+  }
+  return Best;
+}
+
+void BundleScheduler::schedule() {
+  Cycles.clear();
+  buildSchedGraph(AA);
+  pinControlTransfer();
+  orderStackRelease();
+  computeHeights();
+
+  const unsigned N = SUnits.size();
+  Earliest.assign(N, 0);
+  PredsLeft.assign(N, 0);
+  SmallVector<SUnit *, 32> Ready;
+  for (SUnit &SU : SUnits) {
+    PredsLeft[SU.NodeNum] = SU.Preds.size();
+    if (SU.Preds.empty())
+      Ready.push_back(&SU);
+  }
+
+  unsigned Done = 0;
+  for (unsigned Now = 0; Done != N; ++Now) {
+    SmallVector<SUnit *, 6> Bundle;
+    unsigned UsedBytes = 0;
+    Resources->clearResources();
+    while (SUnit *SU = pick(Ready, Now, UsedBytes)) {
+      if (!isResourceless(*SU->getInstr())) {
+        Resources->reserveResources(*SU->getInstr());
+        UsedBytes += KII.getInstSizeInBytes(*SU->getInstr());
+      }
+      Bundle.push_back(SU);
+      Ready.erase(llvm::find(Ready, SU));
+      for (const SDep &D : SU->Succs) {
+        SUnit &Succ = *D.getSUnit();
+        if (Succ.isBoundaryNode())
+          continue;
+        unsigned &E = Earliest[Succ.NodeNum];
+        E = std::max(E, Now + latency(*SU, D, Succ));
+        if (--PredsLeft[Succ.NodeNum] == 0)
+          Ready.push_back(&Succ);
+      }
+    }
+    if (Bundle.empty())
+      continue;
+    Done += Bundle.size();
+    // In program order a register is read before the same bundle overwrites it.
+    llvm::sort(Bundle, [](const SUnit *A, const SUnit *B) { return A->NodeNum < B->NodeNum; });
+    Cycle &C = Cycles.emplace_back();
+    for (SUnit *SU : Bundle)
+      C.push_back(SU->getInstr());
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Blocks
+//===----------------------------------------------------------------------===//
+
+static bool isFrameCode(const MachineInstr &MI) {
+  return MI.getFlag(MachineInstr::FrameSetup) || MI.getFlag(MachineInstr::FrameDestroy);
+}
+
+std::vector<KVXVLIWPacketizer::Detached> KVXVLIWPacketizer::detach(MachineBasicBlock &MBB) {
+  std::vector<Detached> List;
+  SmallVector<MachineInstr *, 4> Frame, LastFrame;
+  MachineInstr *Prev = nullptr;
+  for (MachineInstr &MI : make_early_inc_range(MBB)) {
+    if (MI.isKill()) {
+      MI.eraseFromParent();
+    } else if (MI.isCFIInstruction()) {
+      // Holds once all prologue or epilogue code before it has been executed.
+      if (!Frame.empty())
+        LastFrame = std::exchange(Frame, {});
+      if (LastFrame.empty() && Prev)
+        LastFrame.push_back(Prev);
+      List.push_back({MBB.remove(&MI), LastFrame});
+    } else if (MI.isDebugInstr()) {
+      Detached D{MBB.remove(&MI), {}};
+      if (Prev)
+        D.After.push_back(Prev);
+      List.push_back(D);
+    } else {
+      Prev = &MI;
+      if (isFrameCode(MI))
+        Frame.push_back(&MI);
+      else if (!Frame.empty())
+        LastFrame.clear();
+    }
+  }
+  return List;
+}
+
+void KVXVLIWPacketizer::reattach(MachineBasicBlock &MBB, std::vector<Detached> &List) {
+  if (List.empty())
+    return;
+  DenseMap<const MachineInstr *, unsigned> Position;
+  unsigned Count = 0;
+  for (MachineInstr &MI : MBB.instrs())
+    Position[&MI] = ++Count;
+  // Backwards, so that those behind the same bundle keep their order.
+  for (Detached &D : llvm::reverse(List)) {
+    MachineInstr *Anchor = nullptr;
+    for (MachineInstr *MI : D.After)
+      if (!Anchor || Position.lookup(MI) > Position.lookup(Anchor))
+        Anchor = MI;
+    MachineBasicBlock::instr_iterator Where =
+        Anchor ? getBundleEnd(Anchor->getIterator()) : MBB.instr_begin();
+    // Nothing but terminators may follow a terminator.
+    if (Anchor && Anchor->isTerminator())
+      Where = getBundleStart(Anchor->getIterator());
+    MBB.insert(Where, D.MI);
+  }
+}
+
+void KVXVLIWPacketizer::scheduleBlock(MachineBasicBlock &MBB, BundleScheduler &S, const KVXInstrInfo &TII) {
+  std::vector<BundleScheduler::Cycle> Bundles;
+  S.startBlock(&MBB);
+  for (MachineBasicBlock::iterator Begin = MBB.begin(); Begin != MBB.end();) {
+    // [Begin, End) up to a boundary, or up to and including a call or branch.
+    MachineBasicBlock::iterator End = Begin;
+    unsigned Count = 0;
+    bool Closed = false;
+    while (End != MBB.end() && !Closed) {
+      bool Transfer = transfersControl(*End);
+      if (!Transfer && (End->isPosition() || TII.isBundleBoundary(*End)))
+        break;
+      Closed = Transfer;
+      ++End;
+      ++Count;
+    }
+    if (Count > 1) {
+      S.enterRegion(&MBB, Begin, End, Count);
+      S.schedule();
+      for (BundleScheduler::Cycle &C : S.Cycles) {
+        for (MachineInstr *MI : C)
+          if (BundleScheduler::isResourceless(*MI))
+            MBB.splice(End, &MBB, MI);
+        erase_if(C, [](MachineInstr *MI) { return BundleScheduler::isResourceless(*MI); });
+        for (MachineInstr *MI : C)
+          MBB.splice(End, &MBB, MI);
+        if (C.size() > 1)
+          Bundles.push_back(C);
+      }
+      S.exitRegion();
+    }
+    Begin = End;
+    if (Begin != MBB.end() && !Closed)
+      ++Begin; // the boundary stands alone
+  }
+  S.finishBlock();
+
+  S.fixupKills(MBB);
+  for (BundleScheduler::Cycle &C : Bundles)
+    finalizeBundle(MBB, C.front()->getIterator(), std::next(C.back()->getIterator()));
+}
+
+bool KVXVLIWPacketizer::runOnMachineFunction(MachineFunction &MF) {
+  const KVXInstrInfo &TII = *MF.getSubtarget<KVXSubtarget>().getInstrInfo();
+  const MachineLoopInfo &MLI = getAnalysis<MachineLoopInfoWrapperPass>().getLI();
+  AAResults &AA = getAnalysis<AAResultsWrapperPass>().getAAResults();
+  BundleScheduler S(MF, &MLI, &AA);
+  for (MachineBasicBlock &MBB : MF) {
+    std::vector<Detached> List = detach(MBB);
+    scheduleBlock(MBB, S, TII);
+    reattach(MBB, List);
+  }
+  return true;
+}
