@@ -128,7 +128,7 @@ void ElfFile::parse_sections() {
     s.link = field<u32>(h, 40);
     s.entry_size = field<u64>(h, 56);
     if (s.type != kShtNobits && s.type != kShtNull) s.bytes = slice(field<u64>(h, 24), s.size, "a section");
-    sections_.push_back(std::move(s));
+    sections_.push_back(s);
   }
   name_sections(section_names_);
 }

@@ -161,7 +161,8 @@ bool SectionListing::start_bundle(u64 offset, u64 stop, std::string& error) {
       return false;
     }
     words[length] = word_at(at);
-  } while ((words[length++] >> 31) != 0 && length < isa::kMaxSyllables);
+    ++length;
+  } while ((words[length - 1] >> 31) != 0 && length < isa::kMaxSyllables);
 
   isa::Slots slots;
   bad_bundle_ = isa::bundle_length({words.data(), length}) == 0 ||

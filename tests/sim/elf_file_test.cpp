@@ -12,7 +12,6 @@ namespace mppa::sim {
 namespace {
 
 using test::ElfImage;
-using test::put;
 
 ElfFile parse(const ElfImage& image) { return ElfFile::parse(image.bytes, "x.elf"); }
 

@@ -163,8 +163,8 @@ TEST_F(GasAgreementTest, RandomWordsGetTheSameVerdict) {
 
 TEST_F(GasAgreementTest, SystemRegisterNames) {
   const u32 get = encode(Insn{.op = Opcode::kGetZSysS2}).at(0);
-  std::vector<u32> words;
-  for (u32 n = 0; n < 512; ++n) words.push_back(get | n << 6);
+  std::vector<u32> words(512);
+  for (u32 n = 0; n < 512; ++n) words[n] = get | n << 6;
   assemble_words(words);
   expect_same_listing();
 }
