@@ -4,18 +4,18 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <systemc>
 
 #include "sim/commands.h"
+#include "sim/core_options.h"
 #include "sim/elf_file.h"
 #include "sim/exec/bare_machine.h"
 #include "sim/exec/loader.h"
 #include "sim/exec/report.h"
 #include "sim/exec/semihosting.h"
+#include "sim/exec/symbol_names.h"
 #include "sim/exec/trace.h"
-#include "sim/symbol_order.h"
 
 namespace mppa::sim {
 namespace {
@@ -48,7 +48,7 @@ void print_error(const std::string& text) { std::fputs(text.c_str(), stderr); }
 /// The outputs of --explain and --trace while the program runs.
 class Tracing {
  public:
-  Tracing(const ExecOptions& options, const SymbolOrder& symbols) : file_(nullptr, &std::fclose) {
+  Tracing(const ExecOptions& options, const SymbolNames& symbols) : file_(nullptr, &std::fclose) {
     if (options.explain) explain_ = std::make_unique<ExplainWriter>(stderr, symbols);
     if (options.trace.empty()) return;
     file_ = open_output(options.trace);
@@ -74,7 +74,7 @@ class Tracing {
 };
 
 /// What the run means for the exit status of the process; says so on stderr where it is not a normal end.
-int conclude(engine::Core& core, const engine::RunResult& result, const SymbolOrder& symbols) {
+int conclude(engine::Core& core, const engine::RunResult& result, const SymbolNames& symbols) {
   switch (result.reason) {
     case engine::StopReason::kExit:
       return result.status;
@@ -106,7 +106,7 @@ engine::CoreConfig core_config(const ExecOptions& options, const ElfFile& elf) {
 
 int run_program(const ExecOptions& options) {
   const ElfFile elf = ElfFile::read(options.program);
-  const SymbolOrder symbols(elf);
+  const SymbolNames symbols(elf);
   std::error_code error;
   if (!std::filesystem::is_directory(options.root, error)) throw BadInput(options.root + ": not a directory");
 
@@ -149,14 +149,7 @@ void add_exec(CLI::App& app) {
   CLI::App* command = app.add_subcommand("exec", "Run a KV3 program on one bare core");
   command->add_option("PROGRAM", options->program, "linked ELF64 file for KVX")->required();
   command->add_option("ARGS", options->arguments, "arguments of the program (argv[1]...)");
-  const std::map<std::string, timing::Level> levels = {{"functional", timing::Level::kFunctional},
-                                                       {"pipeline", timing::Level::kPipeline}};
-  command->add_option("--timing", options->level, "functional: 1 bundle = 1 cycle; pipeline (default)")
-      ->transform(CLI::CheckedTransformer(levels).description("{functional,pipeline}"));
-  const std::map<std::string, engine::EngineKind> engines = {{"reference", engine::EngineKind::kReference},
-                                                             {"fast", engine::EngineKind::kFast}};
-  command->add_option("--engine", options->engine, "which engine executes; cycles are the same")
-      ->transform(CLI::CheckedTransformer(engines).description("{reference,fast}"));
+  add_core_options(*command, options->level, options->engine);
   command->add_option("--stats", options->stats, "write the result as JSON")->type_name("FILE");
   command->add_option("--trace", options->trace, "write a Kanata 0004 pipeline log (Konata viewer)")->type_name("FILE");
   command->add_flag("--explain", options->explain,

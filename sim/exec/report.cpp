@@ -89,15 +89,11 @@ std::string result_json(const engine::Core& core, const engine::RunResult& resul
   return json.dump(2) + "\n";
 }
 
-std::string where(const engine::Core& core, const SymbolOrder& symbols) {
-  const u64 pc = core.state().pc;
-  return symbols.empty()
-             ? fmt::format("pc {:#x}", pc)
-             : fmt::format("pc {:#x} {}", pc,
-                           symbols.relative_to(symbols.find(pc, ElfFile::kAbsolute, false), pc, ElfFile::kAbsolute));
+std::string where(const engine::Core& core, const SymbolNames& symbols) {
+  return "pc " + symbols.format(core.state().pc);
 }
 
-std::string register_dump(const engine::Core& core, const SymbolOrder& symbols) {
+std::string register_dump(const engine::Core& core, const SymbolNames& symbols) {
   const core::CoreState& state = core.state();
   std::string text = fmt::format("  {}, cycle {}, privilege level {}\n", where(core, symbols), state.cycle, state.pl());
   const std::pair<const char*, u16> sfrs[] = {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "models/cluster/engine/core.h"
-#include "sim/symbol_order.h"
+#include "sim/exec/symbol_names.h"
 
 namespace mppa::sim {
 
@@ -14,10 +14,10 @@ std::string result_table(const engine::Core& core);
 /// --stats: one JSON object.
 std::string result_json(const engine::Core& core, const engine::RunResult& result, int exit_status);
 
-/// "pc 0x1234 <symbol+0x10>".
-std::string where(const engine::Core& core, const SymbolOrder& symbols);
+/// "pc 1234 <symbol+0x10>".
+std::string where(const engine::Core& core, const SymbolNames& symbols);
 
 /// Registers of a core that cannot go on.
-std::string register_dump(const engine::Core& core, const SymbolOrder& symbols);
+std::string register_dump(const engine::Core& core, const SymbolNames& symbols);
 
 }  // namespace mppa::sim

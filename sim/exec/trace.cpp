@@ -17,9 +17,9 @@ u64 cycles(const timing::StallCounts& stalls, std::initializer_list<Stall> cause
 
 }  // namespace
 
-std::string bundle_text(const engine::BundleEvent& event, const SymbolOrder& symbols) {
+std::string bundle_text(const engine::BundleEvent& event, const SymbolNames& symbols) {
   if (event.bundle == nullptr) return "(no bundle)";
-  const auto address = [&](u64 target) { return symbols.format(target, ElfFile::kAbsolute); };
+  const auto address = [&](u64 target) { return symbols.format(target); };
   std::string text;
   for (const isa::Insn& insn : event.bundle->view()) {
     if (!text.empty()) text += " & ";
@@ -37,7 +37,7 @@ std::string stall_text(const timing::StallCounts& stalls) {
   return text;
 }
 
-ExplainWriter::ExplainWriter(std::FILE* out, const SymbolOrder& symbols) : out_(out), symbols_(symbols) {
+ExplainWriter::ExplainWriter(std::FILE* out, const SymbolNames& symbols) : out_(out), symbols_(symbols) {
   fmt::print(out_, "{:>10}  {:>10}  {:<50}  {}\n", "issue", "address", "bundle", "lost cycles");
 }
 
@@ -50,7 +50,7 @@ void ExplainWriter::bundle(const engine::BundleEvent& event) {
     fmt::print(out_, "{:>10}  {:>10x}  {:<50}  {}\n", event.issue, event.pc, text, stalls);
 }
 
-KanataWriter::KanataWriter(std::FILE* out, const SymbolOrder& symbols) : out_(out), symbols_(symbols) {
+KanataWriter::KanataWriter(std::FILE* out, const SymbolNames& symbols) : out_(out), symbols_(symbols) {
   fmt::print(out_, "Kanata\t0004\n");
 }
 

@@ -9,12 +9,12 @@
 
 #include "models/cluster/engine/core.h"
 #include "sim/elf_file.h"
-#include "sim/symbol_order.h"
+#include "sim/exec/symbol_names.h"
 
 namespace mppa::sim {
 
 /// The instructions of a bundle on one line, separated by " & ".
-std::string bundle_text(const engine::BundleEvent& event, const SymbolOrder& symbols);
+std::string bundle_text(const engine::BundleEvent& event, const SymbolNames& symbols);
 
 /// "raw_load 2, branch 1"; empty if there was no stall.
 std::string stall_text(const timing::StallCounts& stalls);
@@ -22,19 +22,19 @@ std::string stall_text(const timing::StallCounts& stalls);
 /// One line per bundle: issue cycle, address, instructions, reasons for lost cycles.
 class ExplainWriter {
  public:
-  ExplainWriter(std::FILE* out, const SymbolOrder& symbols);
+  ExplainWriter(std::FILE* out, const SymbolNames& symbols);
   void bundle(const engine::BundleEvent& event);
 
  private:
   std::FILE* out_;
-  const SymbolOrder& symbols_;
+  const SymbolNames& symbols_;
 };
 
 /// A Kanata 0004 log: one line of the viewer per bundle, its stages in order.
 class KanataWriter {
  public:
   /// Writes to `out`, which stays the caller's.
-  KanataWriter(std::FILE* out, const SymbolOrder& symbols);
+  KanataWriter(std::FILE* out, const SymbolNames& symbols);
   void bundle(const engine::BundleEvent& event);
   /// Writes what is still in the pipe.
   void finish();
@@ -52,7 +52,7 @@ class KanataWriter {
   void flush_before(u64 cycle);
 
   std::FILE* out_;
-  const SymbolOrder& symbols_;
+  const SymbolNames& symbols_;
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> pending_;
   u64 order_ = 0;
   u64 next_id_ = 0;
