@@ -13,7 +13,6 @@ class KVXTargetMachine;
 class PassRegistry;
 
 FunctionPass *createKVXISelDag(KVXTargetMachine &TM, CodeGenOptLevel OptLevel);
-FunctionPass *createKVXHardwareLoops();
 FunctionPass *createKVXVLIWPacketizer();
 
 } // namespace llvm

@@ -51,8 +51,6 @@ void KVXAsmPrinter::emitOne(const MachineInstr &MI) {
 }
 
 void KVXAsmPrinter::emitInstruction(const MachineInstr *MI) {
-  if (MI->getOpcode() == KVX::LOOPEND)
-    return;
   if (!MI->isBundle()) {
     emitOne(*MI);
     endBundle();

@@ -304,9 +304,10 @@ void KVXVLIWPacketizer::scheduleBlock(MachineBasicBlock &MBB, BundleScheduler &S
     unsigned Count = 0;
     bool Closed = false;
     while (End != MBB.end() && !Closed) {
-      if (End->isPosition() || TII.isBundleBoundary(*End))
+      bool Transfer = transfersControl(*End);
+      if (!Transfer && (End->isPosition() || TII.isBundleBoundary(*End)))
         break;
-      Closed = transfersControl(*End);
+      Closed = Transfer;
       ++End;
       ++Count;
     }

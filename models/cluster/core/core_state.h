@@ -20,6 +20,8 @@ inline constexpr unsigned kPrivilegeLevels = 4;
 
 struct CoreState {
   alignas(64) std::array<u64, kGprCount> gpr{};
+  /// Temporaries of the fast engine, addressed by it as registers 64 and up; not architectural.
+  std::array<u64, 32> scratch{};
   u64 pc = 0;            ///< address of the next bundle
   u64 cycle = 0;         ///< issue cycle of the next bundle, in core clocks since power-on
   u64 bundles = 0;       ///< bundles completed since power-on

@@ -56,16 +56,22 @@ class TagArray {
   void invalidate_set(u64 line) {
     set_of(line).fill(kInvalid);
     ++generation_;
+    ++invalidations_;
   }
   void invalidate_all() {
     for (Set& set : sets_) set.fill(kInvalid);
     ++generation_;
+    ++invalidations_;
   }
 
   /// The most recent line of a set (no real line number if the set is empty).
   u64 mru(unsigned set) const { return sets_[set].front(); }
   /// Bumped by every change of content or order.
   u32 generation() const { return generation_; }
+  /// Bumped by invalidate_set() and invalidate_all().
+  u32 invalidations() const { return invalidations_; }
+  /// The tags, kWays per set, most recent first. For an engine that checks and touches lines inline.
+  u64* data() { return sets_.front().data(); }
 
  private:
   static constexpr u64 kInvalid = ~u64{0};
@@ -73,6 +79,7 @@ class TagArray {
   Set& set_of(u64 line) { return sets_[line % Params::kSets]; }
   std::array<Set, Params::kSets> sets_;
   u32 generation_ = 0;
+  u32 invalidations_ = 0;
 };
 
 }  // namespace mppa::timing

@@ -33,6 +33,16 @@ u64 WriteBuffer::store(const MemAccess& m, u64 a) {
   return a;
 }
 
+bool WriteBuffer::accepts(const MemAccess& m, u64 a) const {
+  unsigned words = 0, held = 0;
+  for (u64 word = m.pa / 8; word <= (m.pa + m.size - 1) / 8; ++word, ++words)
+    held += std::any_of(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.word == word; });
+  const unsigned added = words - held, capacity = params_.write_buffer_words;
+  if (added == 0) return true;
+  if (entries_.size() + added < capacity) return true;  // nothing is pushed out
+  return words == 1 && a >= sender_free_;               // one is pushed out and leaves at once
+}
+
 unsigned WriteBuffer::words_of_line(u64 line) const {
   constexpr u64 kWordsPerLine = Params::kLineBytes / 8;
   return static_cast<unsigned>(

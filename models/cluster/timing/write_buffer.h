@@ -17,6 +17,9 @@ class WriteBuffer {
   /// A store at E1 in cycle `a`. Returns the first cycle >= a in which every word has an entry.
   u64 store(const MemAccess& m, u64 a);
 
+  /// True only if store() at `a` would return `a`; may be false although it would.
+  bool accepts(const MemAccess& m, u64 a) const;
+
   /// Number of words held that belong to the 64-byte line.
   unsigned words_of_line(u64 line) const;
   /// Sends every word, starting at cycle `a`; returns the number of cycles that takes.

@@ -1,0 +1,3 @@
+#include "models/cluster/engine/fast/alu_forms.h"
+
+template void mppa::engine::fast::fill_alu_handlers<2>(HandlerTable&);

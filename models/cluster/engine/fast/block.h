@@ -1,0 +1,98 @@
+// Translated blocks and the cache that owns them.
+//
+// A block is a straight run of bundles translated for one entry state; it ends at a branch, at a hardware loop's end,
+// at a page end, before a bundle that translated code does not execute, or at a maximum length. Blocks hold no state of
+// a core, so cores with the same configuration may share a cache.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "models/cluster/engine/fast/entry_state.h"
+#include "models/cluster/engine/fast/hot.h"
+
+namespace mppa::engine::fast {
+
+/// What selects a block version besides memory contents.
+struct BlockKey {
+  u64 pc = 0;
+  u64 pa = 0;
+  u32 state = 0;
+  u32 mode = 0;  ///< ModeBit
+  friend bool operator==(const BlockKey&, const BlockKey&) = default;
+};
+
+/// Static context of translation, from PS; it changes only in stepped bundles.
+enum ModeBit : u32 {
+  kModeLoops = 1,       ///< PS.HLE
+  kModeMmu = 2,         ///< PS.MME
+  kMode64 = 4,          ///< PS.V64
+  kModeArithmetic = 8,  ///< arithmetic interrupts armed: bundles that change CS flags are stepped
+};
+
+/// Where a bundle of a block begins.
+struct BundleMark {
+  u16 first_op = 0;  ///< its first record; line checks included, block head not
+  u16 word = 0;      ///< its first syllable
+  u32 t = 0;         ///< static T of its boundary, from the block's T
+};
+
+struct Block {
+  BlockKey key;
+  const Op* entry = nullptr;  ///< with the check of the first line
+  const Op* head = nullptr;   ///< without: the predecessor ended in the same line
+  std::span<Op> ops;
+  std::span<Exit> exits;
+  std::vector<BundleMark> marks;  ///< one per bundle; the last may be a bundle to be stepped
+  std::vector<u32> words;         ///< the code it was made from
+
+  /// Index of the bundle that record `op` of this block belongs to.
+  unsigned bundle_of(const Op* op) const;
+};
+
+class BlockCache {
+ public:
+  const Block* find(const BlockKey& key) const;
+  Block* add(Block block, std::span<const Op> ops, std::span<const Exit> exits, std::span<const Counters> rare);
+  /// The block that contains record `op`.
+  const Block& owner(const Op* op) const;
+
+  /// Removes the blocks whose code differs from what `code_at(pa)` returns now, and unlinks all exits to them.
+  template <class F>
+  bool verify(F&& code_at) {
+    std::vector<const Block*> stale;
+    for (const auto& [key, block] : blocks_)
+      if (!same_code(*block, code_at(key.pa))) stale.push_back(block);
+    for (const Block* block : stale) remove(*block);
+    return !stale.empty();
+  }
+  void clear();
+  std::size_t size() const { return blocks_.size(); }
+
+  StateTable& states() { return states_; }
+
+ private:
+  struct Hash {
+    std::size_t operator()(const BlockKey& k) const {
+      u64 h = (k.pc >> 2) * 0x9e3779b97f4a7c15 ^ (u64{k.state} << 32 | k.mode) * 0xc2b2ae3d27d4eb4f;
+      return h ^ (h >> 31);
+    }
+  };
+  static bool same_code(const Block& block, const u8* now);
+  void remove(const Block& block);
+  template <class T>
+  std::span<T> allocate(std::size_t count);
+
+  std::unordered_map<BlockKey, Block*, Hash> blocks_;
+  std::map<const Op*, Block*> by_op_;  ///< first record of each block
+  std::deque<Block> storage_;
+  std::vector<std::unique_ptr<u8[]>> arena_;
+  std::size_t arena_used_ = 0, arena_size_ = 0;
+  StateTable states_;
+};
+
+}  // namespace mppa::engine::fast

@@ -1,0 +1,203 @@
+#include "models/cluster/engine/fast/fast_engine.h"
+
+#include <algorithm>
+
+namespace mppa::engine {
+
+std::unique_ptr<Engine> make_fast_engine(CoreParts parts) { return std::make_unique<fast::FastEngine>(parts); }
+
+}  // namespace mppa::engine
+
+namespace mppa::engine::fast {
+namespace {
+
+using timing::Stall;
+
+/// Counters are 32 bits wide: translated code is left before any of them can overflow.
+constexpr u64 kLongestRun = u64{1} << 28;
+
+}  // namespace
+
+FastEngine::FastEngine(CoreParts parts)
+    : parts_(parts),
+      state_(parts.state),
+      reference_(parts),
+      hot_(std::make_unique<Hot>()),
+      slow_(parts_, *hot_),
+      translator_(parts_, cache_) {
+  hot_->slow = &slow_;
+  hot_->l1i = parts_.timing.l1i().data();
+  forget_code();
+}
+
+void FastEngine::forget_code() {
+  reference_.forget_code();
+  cache_.clear();
+  slow_.forget_pages();
+  control_epoch_ = state_.control_epoch;
+  l1d_generation_ = parts_.timing.lsu().l1d().generation();
+  l1i_invalidations_ = parts_.timing.l1i().invalidations();
+}
+
+RunResult FastEngine::run_until(u64 cycle_limit) {
+  refresh();
+  while (state_.cycle < cycle_limit) {
+    const u64 event = parts_.system.next_event_cycle();
+    const bool stepping = state_.attention || state_.cycle >= event || state_.debug_armed || parts_.hooks.trace;
+    if (!stepping && run_blocks(std::min({cycle_limit, event, state_.cycle + kLongestRun}))) continue;
+    switch (step(cycle_limit)) {
+      case Step::kDone:
+        break;
+      case Step::kAsleep:
+        return {StopReason::kIdle, state_.cycle, 0, {}};
+      case Step::kStopped:
+        return reference_.stop();
+    }
+  }
+  return {StopReason::kLimit, state_.cycle, 0, {}};
+}
+
+FastEngine::Step FastEngine::step(u64 idle_limit) {
+  const Step result = reference_.step(idle_limit);
+  refresh();
+  return result;
+}
+
+/// After anything else than translated code has run: drops what may have changed.
+void FastEngine::refresh() {
+  hot_->busy_until = parts_.timing.lsu().busy_until();
+  hot_->va_mask = core::ps::kV64.get(state_.sfr[core::kPs]) != 0 ? ~u64{0} : u64{0xffffffff};
+  const u32 generation = parts_.timing.lsu().l1d().generation();
+  if (state_.control_epoch != control_epoch_)
+    slow_.forget_pages();
+  else if (generation != l1d_generation_)
+    slow_.forget_lines();
+  control_epoch_ = state_.control_epoch;
+  l1d_generation_ = generation;
+  const u32 invalidations = parts_.timing.l1i().invalidations();
+  if (invalidations == l1i_invalidations_) return;
+  // i1inval: changed code becomes visible now.
+  l1i_invalidations_ = invalidations;
+  const auto code_at = [&](u64 pa) -> const u8* {
+    const MemRegion* region = parts_.bus.region(pa);
+    return region == nullptr ? nullptr : region->host + (pa - region->base);
+  };
+  if (cache_.verify(code_at)) hot_->jumps.fill({});
+}
+
+EntryState FastEngine::current_state() {
+  if (pipeline()) return capture(parts_.timing, state_.cycle, loop_context(state_));
+  EntryState state;
+  state.loop = loop_context(state_);
+  return state;
+}
+
+bool FastEngine::run_blocks(u64 limit) {
+  const Block* block = translator_.get(state_.pc, cache_.states().intern(current_state()));
+  if (block == nullptr) return false;
+  hot_->limit = limit;
+  const Op* op = block->entry;
+  u64 t = state_.cycle;
+  for (;;) {
+    execute(op, t);
+    t = hot_->t;
+    switch (hot_->leave) {
+      case Leave::kUnlinked:
+      case Leave::kDynamic:
+        op = follow();
+        if (op == nullptr) return false;
+        break;
+      case Leave::kLimit: {
+        const Block& owner = cache_.owner(hot_->op);
+        settle(owner, 0, t);
+        return t >= limit;
+      }
+      case Leave::kStep: {
+        const Block& owner = cache_.owner(hot_->op);
+        settle(owner, owner.bundle_of(hot_->op), t);
+        return state_.cycle >= limit;
+      }
+    }
+  }
+}
+
+void FastEngine::execute(const Op* op, u64 t) {
+#if MPPA_FAST_TAIL
+  op->fn(&state_, op, t, hot_.get());
+#else
+  while (op != nullptr) op = op->fn(&state_, op, t, hot_.get());
+#endif
+}
+
+const Op* FastEngine::follow() {
+  const Exit& taken = *hot_->exit;
+  const bool dynamic = hot_->leave == Leave::kDynamic;
+  const u64 raw = dynamic ? hot_->target : taken.target;
+  const u64 pc = taken.indirect ? state_.code_address(raw) : raw;
+  EntryState next = cache_.states()[taken.state];
+  if (next.fetch.occ == EntryState::kRestart) next.fetch = timing::fetch_restart(pc, next.loop, parts_.timing.params());
+  const Block* block = translator_.get(pc, cache_.states().intern(next));
+  if (block == nullptr) {
+    settle_at(next, pc, hot_->t);
+    return nullptr;
+  }
+  if (dynamic) {
+    if (raw == pc) hot_->jumps[jump_hash(pc, taken.state)] = {pc, taken.state, block->entry};
+    return block->entry;
+  }
+  const Op* const head = taken.same_line ? block->head : block->entry;
+  const_cast<Exit&>(taken).head = head;
+  return head;
+}
+
+void FastEngine::settle(const Block& block, unsigned index, u64 t) {
+  const Translator::Replay at = translator_.replay(block, index);
+  state_.bundles += at.bundles;
+  state_.instructions += at.instructions;
+  CoreStats& stats = parts_.stats;
+  const u64 accesses_uncached = core::ps::kDce.get(state_.data_ps()) == 0 ? at.loads + at.stores : 0;
+  stats.loads += at.loads;
+  stats.stores += at.stores;
+  stats.uncached += accesses_uncached;
+  if (pipeline()) stats.l1d_hits += at.loads;
+  for (unsigned i = 0; i < timing::kStallKinds; ++i) stats.stalls[i] += at.stalls[i];
+  settle_at(at.state, at.pc, t + at.t);
+}
+
+void FastEngine::settle_at(const EntryState& state, u64 pc, u64 T) {
+  add_counters();
+  state_.pc = pc;
+  state_.cycle = T;
+  if (pipeline()) restore(state, T, parts_.timing);
+  l1d_generation_ = parts_.timing.lsu().l1d().generation();
+}
+
+/// Adds the counters of the blocks left since the last call.
+void FastEngine::add_counters() {
+  const auto common = [&](CommonCounter c) { return u64{hot_->common[c / 4][c % 4]}; };
+  const auto rare = [&](RareCounter c) { return u64{hot_->rare[c / 4][c % 4]}; };
+  CoreStats& stats = parts_.stats;
+  const auto stall = [&](Stall cause, u64 cycles) { stats.stalls[static_cast<unsigned>(cause)] += cycles; };
+  state_.bundles += common(kBundles);
+  state_.instructions += common(kInstructions);
+  stats.loads += common(kLoads);
+  stats.stores += common(kStores);
+  stats.branches_taken += common(kTaken);
+  if (pipeline()) stats.l1d_hits += common(kLoads);
+  if (core::ps::kDce.get(state_.data_ps()) == 0) stats.uncached += common(kLoads) + common(kStores);
+  stall(Stall::kBranch, common(kBranchStalls));
+  stall(Stall::kRawAlu, common(kRawAluStalls));
+  stall(Stall::kRawLoad, common(kRawLoadStalls));
+  stall(Stall::kPrefetch, rare(kPrefetchStalls));
+  stall(Stall::kRawMul, rare(kRawMulStalls));
+  stall(Stall::kRawFpu, rare(kRawFpuStalls));
+  stall(Stall::kRawLong, rare(kRawLongStalls));
+  stall(Stall::kRawStream, rare(kRawStreamStalls));
+  stall(Stall::kRawSfr, rare(kRawSfrStalls));
+  stall(Stall::kDrain, rare(kDrainStalls));
+  stall(Stall::kWawStream, rare(kWawStreamStalls));
+  for (Counters& c : hot_->common) c = Counters{};
+  for (Counters& c : hot_->rare) c = Counters{};
+}
+
+}  // namespace mppa::engine::fast

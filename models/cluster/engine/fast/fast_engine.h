@@ -1,0 +1,59 @@
+// The fast engine: runs translated blocks, links them, and hands everything that is not hot to the reference engine.
+//
+// State lives in two forms. Between blocks the timing rules' boundary state is a number (an interned EntryState), the
+// clock is a register and counters are in Hot. Whenever translated code is left for good, settle() puts all of it back
+// into CoreParts, exactly as the reference engine would have left it; the reference engine then executes single bundles
+// (system instructions, traps, atomics, uncached accesses, misses with long results pending, ...), and
+// the state is captured again. Nothing is decided twice: semantics of pure instructions come from exec/, rules of
+// time from timing::Model (statically in Schedule, dynamically in SlowMemory), the rest from ReferenceEngine::step().
+#pragma once
+
+#include <memory>
+
+#include "models/cluster/engine/core.h"
+#include "models/cluster/engine/fast/memory.h"
+#include "models/cluster/engine/fast/translator.h"
+#include "models/cluster/engine/reference/reference_engine.h"
+
+namespace mppa::engine::fast {
+
+class FastEngine : public Engine {
+ public:
+  explicit FastEngine(CoreParts parts);
+
+  RunResult run_until(u64 cycle_limit) override;
+  void forget_code() override;
+
+ private:
+  using Step = ReferenceEngine::Step;
+
+  /// Runs translated code from the current boundary while bundles start below `limit`; false if the next bundle must be
+  /// stepped.
+  bool run_blocks(u64 limit);
+  /// Executes records from `op` until translated code is left.
+  void execute(const Op* op, u64 t);
+  /// The block behind the exit that was taken; nullptr if it must be stepped.
+  const Op* follow();
+  /// Puts everything back into CoreParts: the boundary before bundle `index` of `block`, whose block T is `t`.
+  void settle(const Block& block, unsigned index, u64 t);
+  void settle_at(const EntryState& state, u64 pc, u64 T);
+  void add_counters();
+  Step step(u64 idle_limit);
+  void refresh();
+  EntryState current_state();
+  bool pipeline() const { return parts_.config.level == timing::Level::kPipeline; }
+
+  CoreParts parts_;
+  core::CoreState& state_;
+  ReferenceEngine reference_;
+  std::unique_ptr<Hot> hot_;
+  SlowMemory slow_;
+  BlockCache cache_;
+  Translator translator_;
+  // What the caches in Hot and the translations were made under.
+  u64 control_epoch_ = 0;
+  u32 l1d_generation_ = 0;
+  u32 l1i_invalidations_ = 0;
+};
+
+}  // namespace mppa::engine::fast

@@ -1,0 +1,183 @@
+#include "models/cluster/engine/fast/flow.h"
+
+#include <utility>
+
+#include "models/cluster/exec/condition.h"
+
+namespace mppa::engine::fast {
+namespace {
+
+[[gnu::always_inline]] inline void leave(Hot* x, const Op* op, u64 t, Leave reason) {
+  x->leave = reason;
+  x->op = op;
+  x->t = t;
+}
+
+[[gnu::always_inline]] inline void count(Hot* x, const Exit* e) {
+  x->common[0] += e->common[0];
+  x->common[1] += e->common[1];
+}
+
+[[gnu::always_inline]] inline const Exit* exits(const Op* op) { return static_cast<const Exit*>(op->ptr); }
+
+/// The successor of an indirect branch, or nullptr.
+[[gnu::always_inline]] inline const Op* look_up(Hot* x, u64 pc, u64 state) {
+  const JumpEntry& j = x->jumps[jump_hash(pc, state)];
+  return j.pc == pc && j.state == state ? j.head : nullptr;
+}
+
+[[gnu::always_inline]] inline void leave_dynamic(Hot* x, const Op* op, u64 t, const Exit* e, u64 target) {
+  x->exit = e;
+  x->target = target;
+  leave(x, op, t, Leave::kDynamic);
+}
+
+#define MPPA_INDIRECT(e, pc)                                                          \
+  do {                                                                                \
+    count(x, e);                                                                      \
+    const u64 next_t = t + (e)->length;                                               \
+    if (const Op* const head = look_up(x, (pc), (e)->state)) MPPA_NEXT(head, next_t); \
+    leave_dynamic(x, op, next_t, (e), (pc));                                          \
+    MPPA_LEAVE();                                                                     \
+  } while (false)
+
+template <u8 kCond>
+struct Cb {
+  static MPPA_HANDLER(run) {
+    const Exit* const e = exits(op) + (exec::scalarcond(kCond, reg(s, op->r[0])) ? 1 : 0);
+    count(x, e);
+    MPPA_NEXT(e->head, t + e->length);
+  }
+};
+
+template <unsigned... kConds>
+constexpr auto cb_row(std::integer_sequence<unsigned, kConds...>) {
+  return std::array<Handler, sizeof...(kConds)>{&Cb<kConds>::run...};
+}
+
+/// Touches a line that is not the most recent of its set. True if it is there.
+[[gnu::noinline]] bool touch_line(u64* set, u64 line) {
+  for (unsigned way = 1; way < timing::Params::kWays; ++way) {
+    if (set[way] != line) continue;
+    for (; way > 0; --way) set[way] = set[way - 1];
+    set[0] = line;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+MPPA_HANDLER(block_head) {
+  const u64 last_start = t + op->u;
+  if (last_start >= x->limit) [[unlikely]] {
+    leave(x, op, t, Leave::kLimit);
+    MPPA_LEAVE();
+  }
+  x->last_start = last_start;
+  MPPA_NEXT(op + 1, t);
+}
+
+MPPA_HANDLER(check_line) {
+  const u64 line = static_cast<u64>(op->imm);
+  u64* const set = reinterpret_cast<u64*>(reinterpret_cast<char*>(x->l1i) + op->u);
+  if (set[0] != line) [[unlikely]] {
+    if (!touch_line(set, line)) {
+      leave(x, op, t, Leave::kStep);
+      MPPA_LEAVE();
+    }
+  }
+  MPPA_NEXT(op + 1, t);
+}
+
+MPPA_HANDLER(step_bundle) {
+  leave(x, op, t, Leave::kStep);
+  MPPA_LEAVE();
+}
+
+MPPA_HANDLER(count_rare) {
+  const auto* const c = static_cast<const Counters*>(op->ptr);
+  x->rare[0] += c[0];
+  x->rare[1] += c[1];
+  MPPA_NEXT(op + 1, t);
+}
+
+MPPA_HANDLER(end_static) {
+  const Exit* const e = exits(op);
+  count(x, e);
+  MPPA_NEXT(e->head, t + e->length);
+}
+
+MPPA_HANDLER(end_call) {
+  const Exit* const e = exits(op);
+  s->sfr[core::kRa] = e->link;
+  count(x, e);
+  MPPA_NEXT(e->head, t + e->length);
+}
+
+MPPA_HANDLER(end_ret) {
+  const Exit* const e = exits(op);
+  const u64 pc = s->sfr[core::kRa];
+  MPPA_INDIRECT(e, pc);
+}
+
+MPPA_HANDLER(end_igoto) {
+  const Exit* const e = exits(op);
+  const u64 pc = reg(s, op->r[0]);
+  MPPA_INDIRECT(e, pc);
+}
+
+MPPA_HANDLER(end_icall) {
+  const Exit* const e = exits(op);
+  const u64 pc = reg(s, op->r[0]);
+  s->sfr[core::kRa] = e->link;
+  MPPA_INDIRECT(e, pc);
+}
+
+MPPA_HANDLER(end_loopdo) {
+  const u64 n = reg(s, op->r[0]);
+  const Exit* const e = exits(op) + (n == 1 ? 1 : 0);
+  s->sfr[core::kLs] = e->target;
+  s->sfr[core::kLe] = e->link;
+  s->sfr[core::kLc] = n;
+  count(x, e);
+  MPPA_NEXT(e->head, t + e->length);
+}
+
+MPPA_HANDLER(end_loop) {
+  u64 n = s->sfr[core::kLc];
+  if (n != 0) s->sfr[core::kLc] = --n;
+  const Exit* const e = exits(op) + (n == 1 ? 1 : 0);
+  count(x, e);
+  MPPA_NEXT(e->head, t + e->length);
+}
+
+Handler cb_handler(u8 cond) {
+  static constexpr auto kHandlers = cb_row(std::make_integer_sequence<unsigned, exec::kScalarCondCount>{});
+  return cond < kHandlers.size() ? kHandlers[cond] : nullptr;
+}
+
+MPPA_HANDLER(get_ra) {
+  reg(s, op->r[0]) = s->sfr[core::kRa];
+  MPPA_NEXT(op + 1, t);
+}
+
+MPPA_HANDLER(set_ra) {
+  s->sfr[core::kRa] = core::sign_extend_address(reg(s, op->r[0])) & ~u64{3};
+  MPPA_NEXT(op + 1, t);
+}
+
+MPPA_HANDLER(unlinked_exit) {
+  x->exit = exits(op);
+  leave(x, op, t, Leave::kUnlinked);
+  MPPA_LEAVE();
+}
+
+MPPA_HANDLER(page_exit) {
+  const Exit* const e = exits(op);
+  if (const Op* const head = look_up(x, e->target, e->state)) MPPA_NEXT(head, t);
+  leave_dynamic(x, op, t, e, e->target);
+  MPPA_LEAVE();
+}
+
+}  // namespace mppa::engine::fast

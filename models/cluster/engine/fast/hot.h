@@ -1,0 +1,121 @@
+// What handlers need besides the architectural state: one per core, owned by the fast engine.
+//
+// Everything here is either a copy that the engine synchronises with the timing model when it enters and leaves
+// translated code (busy_until), a cache of translations valid for one control epoch (lines, pages), or a counter that
+// is added to CoreStats when translated code is left.
+#pragma once
+
+#include <array>
+
+#include "models/cluster/engine/fast/op.h"
+#include "models/cluster/timing/params.h"
+#include "models/common/types.h"
+
+namespace mppa::engine::fast {
+
+class SlowMemory;
+
+/// Four 32-bit counters, added at once.
+using Counters = u32 __attribute__((vector_size(16)));
+
+/// Counters that nearly every block changes, lanes of Exit::common[0] and [1].
+enum CommonCounter : unsigned {
+  kBundles,
+  kInstructions,
+  kLoads,
+  kStores,
+  kTaken,
+  kBranchStalls,
+  kRawAluStalls,
+  kRawLoadStalls,
+  kCommonCounters
+};
+/// Counters changed by a separate record of the blocks that need it.
+enum RareCounter : unsigned {
+  kPrefetchStalls,
+  kRawMulStalls,
+  kRawFpuStalls,
+  kRawLongStalls,
+  kRawStreamStalls,
+  kRawSfrStalls,
+  kDrainStalls,
+  kWawStreamStalls,
+  kRareCounters
+};
+
+/// Why translated code was left.
+enum class Leave : u8 {
+  kLimit,     ///< a block head: its bundles do not all start before the limit
+  kUnlinked,  ///< an exit whose successor is not known yet: Hot::exit
+  kDynamic,   ///< an indirect branch to Hot::target that the jump cache does not know: Hot::exit
+  kStep,      ///< the bundle of record Hot::op must be executed by the reference engine
+};
+
+/// A line that is the most recent of its L1D set: virtual address of the line, host address minus virtual address. A
+/// hit also proves mapping, rights and cacheability.
+struct LineEntry {
+  u64 line = ~u64{0};
+  u64 delta = 0;
+};
+
+/// A page that is mapped, cached and backed by host memory.
+struct PageEntry {
+  u64 load_page = ~u64{0};   ///< virtual page address if loads are allowed
+  u64 store_page = ~u64{0};  ///< virtual page address if stores are allowed
+  u64 delta = 0;             ///< host address minus virtual address
+  u64 pa_delta = 0;          ///< physical minus virtual address
+};
+
+struct JumpEntry {
+  u64 pc = ~u64{0};
+  u64 state = 0;
+  const Op* head = nullptr;
+};
+
+inline constexpr unsigned kPageBits = 12;
+inline constexpr u64 kPageBytes = u64{1} << kPageBits;
+inline constexpr unsigned kPageEntries = 256;
+inline constexpr unsigned kJumpEntries = 4096;
+inline constexpr u64 kLineBytes = timing::Params::kLineBytes;
+inline constexpr unsigned kLineEntries = timing::Params::kSets;
+
+struct alignas(64) Hot {
+  u64 limit = 0;          ///< a bundle starts only if its T is below
+  u64 va_mask = ~u64{0};  ///< 32 bits while PS.V64 = 0
+  u64 busy_until = 0;     ///< B: first cycle in which L1D accepts an access
+  u64 last_start = 0;     ///< T of the last bundle of the current block
+  u64* l1i = nullptr;     ///< L1I tags: sets of 4 line numbers, most recent first
+  SlowMemory* slow = nullptr;
+
+  alignas(16) Counters common[2] = {};
+  Counters rare[2] = {};
+
+  Leave leave{};
+  const Op* op = nullptr;             ///< record at which translated code was left
+  const struct Exit* exit = nullptr;  ///< kUnlinked, kDynamic
+  u64 target = 0;                     ///< kDynamic: branch target
+  u64 t = 0;                          ///< clock at which it was left
+
+  std::array<LineEntry, kLineEntries> lines;
+  std::array<PageEntry, kPageEntries> pages;
+  std::array<JumpEntry, kJumpEntries> jumps;
+};
+
+/// A way out of a block.
+struct alignas(16) Exit {
+  const Op* head = nullptr;  ///< first record of the successor, or `stub`
+  u64 length = 0;            ///< static cycles from the block's T to the successor's T
+  Counters common[2] = {};   ///< counters of the block when left this way
+  u64 target = 0;            ///< PC of the successor; unused for indirect branches
+  u64 link = 0;              ///< return address of calls; end address (LE) of loopdo
+  u32 state = 0;             ///< entry state of the successor; for indirect branches without its fetch state
+  bool indirect = false;
+  bool same_line =
+      false;  ///< the successor starts in the line that this block ends in: its first line check is skipped
+  Op stub{};  ///< hands over to the engine, which links the exit
+};
+
+inline u64 line_hash(u64 va) { return (va / kLineBytes) % kLineEntries; }
+inline u64 jump_hash(u64 pc, u64 state) { return ((pc >> 2) ^ (state * 0x9e5)) % kJumpEntries; }
+
+}  // namespace mppa::engine::fast

@@ -1,0 +1,209 @@
+#include "models/cluster/engine/fast/memory.h"
+
+#include <cstring>
+
+#include "models/cluster/exec/condition.h"
+
+namespace mppa::engine::fast {
+namespace {
+
+constexpr u64 kE1 = 2;  // stage ordinal
+constexpr bool kStoreAccess = true, kLoadAccess = false;
+
+template <AddressMode kMode>
+[[gnu::always_inline]] inline u64 address(const core::CoreState* s, const Op* op, const Hot* x) {
+  u64 va = reg(s, op->r[1]);
+  if constexpr (kMode == AddressMode::kIndexed)
+    va += reg(s, op->r[2]) << (op->mem.m0 & 63);
+  else
+    va += static_cast<u64>(op->imm);
+  return va & x->va_mask;
+}
+
+/// True if the access is to be done.
+template <AddressMode kMode>
+[[gnu::always_inline]] inline bool performed(const core::CoreState* s, const Op* op) {
+  if constexpr (kMode == AddressMode::kCond) return exec::scalarcond(op->mem.m0, reg(s, op->r[2]));
+  return true;
+}
+
+[[gnu::always_inline]] inline void leave_to_step(Hot* x, const Op* op, u64 t) {
+  x->leave = Leave::kStep;
+  x->op = op;
+  x->t = t;
+}
+
+/// Reads a value of type T at `host` into the data registers.
+template <class T>
+[[gnu::always_inline]] inline void load_value(core::CoreState* s, const Op* op, const u8* host) {
+  u64* const d = &reg(s, op->r[0]);
+  if constexpr (sizeof(T) <= 8) {
+    T value;
+    std::memcpy(&value, host, sizeof(T));
+    *d = static_cast<u64>(static_cast<i64>(value));  // T signed: sign extension; unsigned: zero extension
+    if constexpr (sizeof(T) == 8) *d = static_cast<u64>(value);
+  } else {
+    std::memcpy(d, host, sizeof(T));
+  }
+}
+
+template <class T>
+[[gnu::always_inline]] inline void store_value(const core::CoreState* s, const Op* op, u8* host) {
+  std::memcpy(host, &reg(s, op->r[0]), sizeof(T));
+}
+
+template <class T, AddressMode kMode, timing::Level kLevel>
+struct Load {
+  static MPPA_HANDLER(slow) {
+    u64 now = t;
+    const u64 va = address<kMode>(s, op, x);
+    const u8* const host = kLevel == timing::Level::kPipeline ? x->slow->access(op, va, sizeof(T), kLoadAccess, now)
+                                                              : x->slow->translate(va, sizeof(T), kLoadAccess);
+    if (host == nullptr) {
+      if constexpr (kMode == AddressMode::kCond) x->common[0] -= Counters{0, 0, 1, 0};
+      leave_to_step(x, op, t);
+      MPPA_LEAVE();
+    }
+    load_value<T>(s, op, host);
+    MPPA_NEXT(op + 1, now);
+  }
+
+  static MPPA_HANDLER(busy) {
+    u64 now = t;
+    if (!x->slow->skip(op, now)) {
+      leave_to_step(x, op, t);
+      MPPA_LEAVE();
+    }
+    MPPA_NEXT(op + 1, now);
+  }
+
+  static MPPA_HANDLER(run) {
+    if (!performed<kMode>(s, op)) {
+      if constexpr (kLevel == timing::Level::kPipeline) {
+        if (x->busy_until > t + op->mem.off + kE1) [[unlikely]]
+          MPPA_CONTINUE_IN(busy);
+      }
+      MPPA_NEXT(op + 1, t);
+    }
+    if constexpr (kMode == AddressMode::kCond) x->common[0] += Counters{0, 0, 1, 0};
+    const u64 va = address<kMode>(s, op, x);
+    u64 delta;
+    if constexpr (kLevel == timing::Level::kPipeline) {
+      // The entry is found by the first byte's line but compared with the last byte's: an access that crosses fails.
+      const LineEntry& entry = x->lines[line_hash(va)];
+      if (entry.line != ((va + sizeof(T) - 1) & ~(kLineBytes - 1)) || x->busy_until > t + op->mem.off + kE1)
+          [[unlikely]]
+        MPPA_CONTINUE_IN(slow);
+      delta = entry.delta;
+    } else {
+      const PageEntry& entry = x->pages[(va >> kPageBits) % kPageEntries];
+      if (entry.load_page != ((va + sizeof(T) - 1) & ~(kPageBytes - 1))) [[unlikely]]
+        MPPA_CONTINUE_IN(slow);
+      delta = entry.delta;
+    }
+    load_value<T>(s, op, reinterpret_cast<const u8*>(va + delta));
+    MPPA_NEXT(op + 1, t);
+  }
+};
+
+template <class T, AddressMode kMode, timing::Level kLevel>
+struct Store {
+  static MPPA_HANDLER(slow) {
+    u64 now = t;
+    const u64 va = address<kMode>(s, op, x);
+    u8* const host = kLevel == timing::Level::kPipeline ? x->slow->access(op, va, sizeof(T), kStoreAccess, now)
+                                                        : x->slow->translate(va, sizeof(T), kStoreAccess);
+    if (host == nullptr) {
+      if constexpr (kMode == AddressMode::kCond) x->common[0] -= Counters{0, 0, 0, 1};
+      leave_to_step(x, op, t);
+      MPPA_LEAVE();
+    }
+    store_value<T>(s, op, host);
+    MPPA_NEXT(op + 1, now);
+  }
+
+  static MPPA_HANDLER(run) {
+    if (!performed<kMode>(s, op)) {
+      if constexpr (kLevel == timing::Level::kPipeline) {
+        using Skip = Load<T, kMode, kLevel>;
+        if (x->busy_until > t + op->mem.off + kE1) [[unlikely]]
+          MPPA_CONTINUE_IN(Skip::busy);
+      }
+      MPPA_NEXT(op + 1, t);
+    }
+    if constexpr (kMode == AddressMode::kCond) x->common[0] += Counters{0, 0, 0, 1};
+    if constexpr (kLevel == timing::Level::kPipeline) {
+      MPPA_CONTINUE_IN(slow);
+    } else {
+      const u64 va = address<kMode>(s, op, x);
+      const PageEntry& entry = x->pages[(va >> kPageBits) % kPageEntries];
+      if (entry.store_page != ((va + sizeof(T) - 1) & ~(kPageBytes - 1))) [[unlikely]]
+        MPPA_CONTINUE_IN(slow);
+      store_value<T>(s, op, reinterpret_cast<u8*>(va + entry.delta));
+      MPPA_NEXT(op + 1, t);
+    }
+  }
+};
+
+/// Chooses mode and level of handler family F<T, mode, level>.
+template <template <class, AddressMode, timing::Level> class F, class T>
+Handler choose(AddressMode mode, timing::Level level) {
+  using enum AddressMode;
+  constexpr auto kP = timing::Level::kPipeline, kF = timing::Level::kFunctional;
+  const bool pipeline = level == kP;
+  switch (mode) {
+    case kImm:
+      return pipeline ? &F<T, kImm, kP>::run : &F<T, kImm, kF>::run;
+    case kIndexed:
+      return pipeline ? &F<T, kIndexed, kP>::run : &F<T, kIndexed, kF>::run;
+    case kCond:
+      return pipeline ? &F<T, kCond, kP>::run : &F<T, kCond, kF>::run;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Handler load_handler(LoadKind kind, AddressMode mode, timing::Level level) {
+  switch (kind) {
+    case LoadKind::kBz:
+      return choose<Load, u8>(mode, level);
+    case LoadKind::kBs:
+      return choose<Load, i8>(mode, level);
+    case LoadKind::kHz:
+      return choose<Load, u16>(mode, level);
+    case LoadKind::kHs:
+      return choose<Load, i16>(mode, level);
+    case LoadKind::kWz:
+      return choose<Load, u32>(mode, level);
+    case LoadKind::kWs:
+      return choose<Load, i32>(mode, level);
+    case LoadKind::kD:
+      return choose<Load, u64>(mode, level);
+    case LoadKind::kQ:
+      return choose<Load, u128>(mode, level);
+    case LoadKind::kO:
+      return choose<Load, u256>(mode, level);
+  }
+  return nullptr;
+}
+
+Handler store_handler(StoreKind kind, AddressMode mode, timing::Level level) {
+  switch (kind) {
+    case StoreKind::kB:
+      return choose<Store, u8>(mode, level);
+    case StoreKind::kH:
+      return choose<Store, u16>(mode, level);
+    case StoreKind::kW:
+      return choose<Store, u32>(mode, level);
+    case StoreKind::kD:
+      return choose<Store, u64>(mode, level);
+    case StoreKind::kQ:
+      return choose<Store, u128>(mode, level);
+    case StoreKind::kO:
+      return choose<Store, u256>(mode, level);
+  }
+  return nullptr;
+}
+
+}  // namespace mppa::engine::fast

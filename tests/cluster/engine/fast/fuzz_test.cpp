@@ -1,0 +1,101 @@
+// Random programs on both engines: equal registers, memory, SFRs, clocks and statistics at every stop.
+//
+// MPPA_FUZZ_PROGRAMS=<n> sets the number of programs per test, MPPA_FUZZ_SEED=<first seed> where they begin.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "models/cluster/isa/disasm.h"
+#include "tests/cluster/engine/fast/engine_pair.h"
+
+namespace mppa::engine::fast {
+namespace {
+
+u64 number_from(const char* name, u64 otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 0);
+}
+
+RandomProgramOptions program_options(u64 seed) {
+  RandomProgramOptions o;
+  o.seed = seed;
+  o.segments = 4 + seed % 23;
+  o.memory = seed % 3 == 0 ? 0.6 : 0.25;
+  o.rare = seed % 4 == 0 ? 0.06 : seed % 4 == 1 ? 0.0 : 0.01;
+  o.wild = seed % 5 == 0 ? 0.02 : 0.0;
+  o.loops = seed % 2 == 0;
+  return o;
+}
+
+constexpr u64 kCycles = 6000;
+
+struct Stops {
+  explicit Stops(u64 seed) : random(seed * 77 + 1) {}
+  /// The next limit: mostly far, sometimes a few cycles ahead.
+  u64 next(u64 now) { return now + 1 + random() % (random() % 4 == 0 ? 7 : 900); }
+  std::mt19937_64 random;
+};
+
+void compare(u64 seed, timing::Level level) {
+  const RandomProgram program = make_random_program(program_options(seed));
+  MachineOptions options;
+  options.level = level;
+  options.seed = seed;
+  options.timer = seed % 3 == 1;
+  options.streaming = seed % 4 == 2;
+  Machine expected(program, options);
+  options.engine = EngineKind::kFast;
+  Machine got(program, options);
+  Stops stops(seed);
+  u64 previous_pc = 0;
+  while (expected.core().state().cycle < kCycles) {
+    previous_pc = expected.core().state().pc;
+    const u64 limit = stops.next(expected.core().state().cycle);
+    const RunResult a = expected.core().run_until(limit), b = got.core().run_until(limit);
+    ASSERT_EQ(static_cast<int>(a.reason), static_cast<int>(b.reason))
+        << "seed " << seed << ": " << a.message << " / " << b.message;
+    const auto d = difference(expected, got);
+    ASSERT_FALSE(d) << "seed " << seed << ", stop at cycle " << limit << ", slice began at pc " << std::hex
+                    << previous_pc << ": " << *d;
+    if (a.reason != StopReason::kLimit && a.reason != StopReason::kIdle) break;
+  }
+}
+
+TEST(FastEngineFuzz, PipelineLevelEqualsTheReferenceEngine) {
+  const u64 n = number_from("MPPA_FUZZ_PROGRAMS", 60), first = number_from("MPPA_FUZZ_SEED", 1);
+  for (u64 seed = first; seed < first + n; ++seed) {
+    compare(seed, timing::Level::kPipeline);
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST(FastEngineFuzz, FunctionalLevelEqualsTheReferenceEngine) {
+  const u64 n = number_from("MPPA_FUZZ_PROGRAMS", 60), first = number_from("MPPA_FUZZ_SEED", 1);
+  for (u64 seed = first; seed < first + n; ++seed) {
+    compare(seed, timing::Level::kFunctional);
+    if (HasFatalFailure()) return;
+  }
+}
+
+/// The way a run is cut into slices changes nothing.
+TEST(FastEngineFuzz, SlicesDoNotMatter) {
+  const u64 n = number_from("MPPA_FUZZ_PROGRAMS", 20), first = number_from("MPPA_FUZZ_SEED", 1000);
+  for (u64 seed = first; seed < first + n; ++seed) {
+    const RandomProgram program = make_random_program(program_options(seed));
+    MachineOptions options;
+    options.engine = EngineKind::kFast;
+    options.seed = seed;
+    options.timer = seed % 3 == 1;
+    Machine whole(program, options), sliced(program, options);
+    whole.core().run_until(kCycles);
+    while (sliced.core().state().cycle < kCycles) {
+      const RunResult r = sliced.core().run_until(std::min(kCycles, sliced.core().state().cycle + 1 + seed % 61));
+      if (r.reason != StopReason::kLimit && r.reason != StopReason::kIdle) break;
+    }
+    const auto d = difference(whole, sliced);
+    ASSERT_FALSE(d) << "seed " << seed << ": " << *d;
+  }
+}
+
+}  // namespace
+}  // namespace mppa::engine::fast
