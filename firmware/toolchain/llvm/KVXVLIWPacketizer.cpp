@@ -135,9 +135,8 @@ void BundleScheduler::orderStackRelease() {
 }
 
 unsigned BundleScheduler::latency(const SUnit &Pred, const SDep &D, const SUnit &Succ) const {
-  if (!D.isAssignedRegDep())
-    return 0; // at most one memory access per bundle
-  if (D.getKind() == SDep::Anti)
+  // Memory is ordered by having one access per bundle; anti-dependences by reading before writing.
+  if (D.getKind() == SDep::Order || D.getKind() == SDep::Anti)
     return 0;
   // Registers that a call or return passes on to other code are read after this bundle.
   if (!Succ.isBoundaryNode()) {
