@@ -1,0 +1,123 @@
+# Start-up of a bare-metal KV3 image. The reset address is 0 (local memory); exception vectors are at 0x400.
+# Every core comes here; sp and the thread block are chosen by PCR.PID (0..15 processing cores, 16 resource manager).
+
+# Bits of PS.
+.set PS_ET,  1 << 2
+.set PS_HLE, 1 << 5
+.set PS_ICE, 1 << 8
+.set PS_USE, 1 << 9
+.set PS_DCE, 1 << 10
+.set PS_V64, 1 << 16
+# wfx takes the bits to set in the upper half and the bits to clear in the lower.
+.set PS_START, ((PS_HLE | PS_ICE | PS_USE | PS_DCE | PS_V64) << 32) | PS_ET
+.set PCR_L1CE_IN_UPPER_WORD, 1 << 21
+.set RM_PID, 16
+
+	.section .boot.startup, "ax", @progbits
+	.align 8
+	.globl _start
+	.type _start, @function
+_start:
+	make $r0 = PS_START
+	;;
+	wfxl $ps, $r0
+	;;
+	make $r1 = PCR_L1CE_IN_UPPER_WORD << 32
+	;;
+	wfxm $pcr, $r1
+	;;
+	make $r2 = __exception_vectors
+	;;
+	set $ev = $r2
+	;;
+	d1inval
+	;;
+	i1inval
+	;;
+	barrier
+	;;
+	get $r0 = $pcr
+	;;
+	andd $r0 = $r0, 0xff
+	make $r12 = __rm_stack_top
+	;;
+	make $r3 = __tls_size
+	compd.ne $r1 = $r0, RM_PID
+	;;
+	muld $r3 = $r3, $r0
+	make $r13 = __tls_blocks
+	;;
+	addd $r13 = $r13, $r3
+	cb.deqz $r1? .Lstack_chosen
+	;;
+	# A processing core: the stacks lie below the resource manager's, core 0 lowest.
+	addd $r2 = $r0, 1
+	make $r3 = __pe_stack_size
+	;;
+	muld $r2 = $r2, $r3
+	make $r12 = __pe_stacks
+	;;
+	addd $r12 = $r12, $r2
+	;;
+.Lstack_chosen:
+	make $r14 = 0
+	make $r2 = __kvx_startup
+	;;
+	icall $r2
+	;;
+	# __kvx_startup does not return.
+	errop
+	;;
+	.size _start, . - _start
+
+# Exception vectors: 64 bytes each. Firmware that handles exceptions sets EV to its own table.
+	.section .exception, "ax", @progbits
+	.align 256
+	.globl __exception_vectors
+__exception_vectors:
+	.macro vector index, name
+	.org __exception_vectors + \index * 64
+	goto __kvx_exception_\name
+	;;
+	.endm
+	vector 0, debug
+	vector 1, trap
+	vector 2, interrupt
+	vector 3, syscall
+	.org __exception_vectors + 256
+
+# The default: report and stop. The state of the interrupted program is lost, which is fine for a fatal report.
+	.text
+	.macro handler index, name
+	.align 8
+	.weak __kvx_exception_\name
+	.type __kvx_exception_\name, @function
+__kvx_exception_\name:
+	make $r0 = \index
+	goto __kvx_exception_report
+	;;
+	.size __kvx_exception_\name, . - __kvx_exception_\name
+	.endm
+	handler 0, debug
+	handler 1, trap
+	handler 2, interrupt
+	handler 3, syscall
+
+	.type __kvx_exception_report, @function
+__kvx_exception_report:
+	get $r1 = $es
+	;;
+	get $r2 = $spc
+	;;
+	get $r3 = $ea
+	;;
+	andd $r12 = $r12, -32
+	make $r4 = __kvx_fatal_exception
+	;;
+	addd $r12 = $r12, -64
+	;;
+	icall $r4
+	;;
+	errop
+	;;
+	.size __kvx_exception_report, . - __kvx_exception_report
