@@ -1,0 +1,21 @@
+# Finds the kvx-elf binutils that scripts/binutils.sh keeps in the user's cache.
+set(KVX_BINUTILS_PREFIX "" CACHE PATH "Prefix of the kvx-elf binutils (empty: where scripts/binutils.sh puts them)")
+set(kvx_binutils "${KVX_BINUTILS_PREFIX}")
+if(NOT kvx_binutils)
+  execute_process(COMMAND ${CMAKE_SOURCE_DIR}/scripts/binutils.sh --check
+    OUTPUT_VARIABLE kvx_binutils OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE failed ERROR_VARIABLE why)
+  if(failed)
+    message(FATAL_ERROR "The kvx-elf binutils are missing: run scripts/binutils.sh (or scripts/setup.sh), or configure "
+      "with -DKVX_BINUTILS_PREFIX=DIR or -DMPPA_TOOLCHAIN=OFF.\n${why}")
+  endif()
+endif()
+foreach(tool as ld objdump objcopy nm readelf addr2line)
+  if(NOT EXISTS ${kvx_binutils}/bin/kvx-elf-${tool})
+    message(FATAL_ERROR "${kvx_binutils}/bin/kvx-elf-${tool} is missing; remove the directory and run scripts/binutils.sh")
+  endif()
+endforeach()
+execute_process(COMMAND ${kvx_binutils}/bin/kvx-elf-as --version OUTPUT_VARIABLE version)
+if(NOT version MATCHES "2\\.4[4-9]")
+  message(FATAL_ERROR "${kvx_binutils}/bin/kvx-elf-as is not version 2.44 or later:\n${version}")
+endif()
+message(STATUS "kvx-elf binutils in ${kvx_binutils}")
