@@ -47,6 +47,8 @@ std::optional<Options> parse_options(llvm::ArrayRef<const char *> arguments) {
   Options options;
   bool value_of_previous = false; // such a value is not an option whatever it looks like
   for (const char *text : arguments) {
+    if (options.rest.size() == 1)
+      options.rest.append({"-fno-integrated-as", "-fno-dwarf-directory-asm"}); // the assembler is gas
     const llvm::StringRef argument(text);
     if (value_of_previous) {
       options.rest.push_back(text);

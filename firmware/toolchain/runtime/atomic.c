@@ -22,6 +22,7 @@ static volatile uint64_t *lock(const volatile void *object)
 
 static void unlock(volatile uint64_t *l) { __atomic_store_n(l, 0, __ATOMIC_RELEASE); }
 
+#pragma redefine_extname is_lock_free __atomic_is_lock_free
 #pragma redefine_extname generic_load __atomic_load
 #pragma redefine_extname generic_store __atomic_store
 #pragma redefine_extname generic_exchange __atomic_exchange
@@ -110,7 +111,7 @@ FETCH(or, old | x)
 FETCH(xor, old ^ x)
 FETCH(nand, ~(old & x))
 
-bool __atomic_is_lock_free(size_t size, const volatile void *p)
+bool is_lock_free(size_t size, const volatile void *p)
 {
 	return (size == 1 || size == 2 || size == 4 || size == 8) && ((uintptr_t)p & (size - 1)) == 0;
 }
