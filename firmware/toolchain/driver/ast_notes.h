@@ -20,7 +20,7 @@ class CodeGenerator;
 namespace mppa::toolchain {
 
 // The consumer must run before code generation. `generator` gives the code generator once it exists.
-std::unique_ptr<clang::ASTConsumer> make_ast_notes(std::function<clang::CodeGenerator *()> generator,
+std::unique_ptr<clang::ASTConsumer> make_ast_notes(std::function<clang::CodeGenerator*()> generator,
                                                    std::shared_ptr<AbiNotes> notes);
 
-} // namespace mppa::toolchain
+}  // namespace mppa::toolchain

@@ -16,7 +16,7 @@ class ArgList;
 namespace mppa::toolchain {
 
 // `args` is the user's command line. The result lacks the leading "-cc1".
-std::vector<std::string> compile_arguments(const clang::driver::Command &command, const llvm::opt::ArgList &args,
-                                           const Installation &installation);
+std::vector<std::string> compile_arguments(const clang::driver::Command& command, const llvm::opt::ArgList& args,
+                                           const Installation& installation);
 
-} // namespace mppa::toolchain
+}  // namespace mppa::toolchain

@@ -1,4 +1,5 @@
-// Carries out what clang's driver planned: compilations in this process, assembly by kvx-elf-as, the link by kvx-elf-ld.
+// Carries out what clang's driver planned: compilations in this process, assembly by kvx-elf-as, the link by
+// kvx-elf-ld.
 #pragma once
 
 #include "installation.h"
@@ -10,6 +11,6 @@ class Compilation;
 namespace mppa::toolchain {
 
 // Runs (or with -### prints) all jobs. Returns the exit status.
-int run_jobs(clang::driver::Compilation &compilation, const Installation &installation);
+int run_jobs(clang::driver::Compilation& compilation, const Installation& installation);
 
-} // namespace mppa::toolchain
+}  // namespace mppa::toolchain

@@ -16,23 +16,23 @@ namespace mppa::toolchain {
 struct LinkObject {
   llvm::MemoryBufferRef buffer;
   bool bitcode = false;
-  size_t item = 0; // index of the command-line item it comes from
+  size_t item = 0;  // index of the command-line item it comes from
   std::vector<std::string> defined, undefined;
 };
 
 class LinkInputs {
-public:
+ public:
   // Reads every input of the list; libraries are searched in `directories`, and left to the linker when not found.
-  llvm::Error read(const std::vector<LinkItem> &items, const std::vector<std::string> &directories);
+  llvm::Error read(const std::vector<LinkItem>& items, const std::vector<std::string>& directories);
 
   bool has_bitcode() const { return has_bitcode_; }
 
   // The objects of the program: all named ones, then the archive members that define something still undefined.
   // `roots` are symbols wanted from the start.
-  std::vector<const LinkObject *> resolve(const std::vector<std::string> &roots) const;
+  std::vector<const LinkObject*> resolve(const std::vector<std::string>& roots) const;
 
-private:
-  llvm::Error add_file(const std::string &path, size_t item);
+ private:
+  llvm::Error add_file(const std::string& path, size_t item);
   llvm::Error add_archive(llvm::MemoryBufferRef buffer, size_t item);
   llvm::Error add_object(llvm::MemoryBufferRef buffer, size_t item, bool in_archive);
 
@@ -42,4 +42,4 @@ private:
   bool has_bitcode_ = false;
 };
 
-} // namespace mppa::toolchain
+}  // namespace mppa::toolchain

@@ -17,12 +17,10 @@ using namespace clang::driver;
 using llvm::opt::Arg;
 
 // Options of the link that are not positional.
-void add_options(const llvm::opt::ArgList &args, std::vector<std::string> &words) {
-  for (const Arg *arg : args) {
-    const llvm::opt::Option &option = arg->getOption();
-    if (option.matches(options::OPT_L))
-      words.push_back(std::string("-L") + arg->getValue());
-    else if (option.matches(options::OPT_u) || option.matches(options::OPT_e) || option.matches(options::OPT_z))
+void add_options(const llvm::opt::ArgList& args, std::vector<std::string>& words) {
+  for (const Arg* arg : args) {
+    const llvm::opt::Option& option = arg->getOption();
+    if (option.matches(options::OPT_u) || option.matches(options::OPT_e) || option.matches(options::OPT_z))
       words.insert(words.end(), {std::string("-") + option.getName().str(), arg->getValue()});
     else if (option.matches(options::OPT_s))
       words.push_back("-s");
@@ -34,30 +32,29 @@ void add_options(const llvm::opt::ArgList &args, std::vector<std::string> &words
 }
 
 // Inputs in command-line order: files, libraries, and options handed through (-Wl, -Xlinker).
-std::vector<LinkItem> collect_inputs(const Command &command) {
+std::vector<LinkItem> collect_inputs(const Command& command) {
   std::vector<LinkItem> items;
-  for (const InputInfo &info : command.getInputInfos()) {
+  for (const InputInfo& info : command.getInputInfos()) {
     if (info.isFilename()) {
       items.push_back({LinkItem::kFile, info.getFilename()});
     } else if (info.isInputArg()) {
-      const Arg &arg = info.getInputArg();
+      const Arg& arg = info.getInputArg();
       if (arg.getOption().matches(options::OPT_l))
         items.push_back({LinkItem::kLibrary, arg.getValue()});
       else
-        for (const char *value : arg.getValues())
-          items.push_back({LinkItem::kOption, value});
+        for (const char* value : arg.getValues()) items.push_back({LinkItem::kOption, value});
     }
   }
   return items;
 }
 
-std::string word_of(const LinkItem &item) { return item.kind == LinkItem::kLibrary ? "-l" + item.text : item.text; }
+std::string word_of(const LinkItem& item) { return item.kind == LinkItem::kLibrary ? "-l" + item.text : item.text; }
 
-} // namespace
+}  // namespace
 
-std::optional<LinkPlan> plan_link(const Command &command, Compilation &compilation, const Installation &installation,
+std::optional<LinkPlan> plan_link(const Command& command, Compilation& compilation, const Installation& installation,
                                   bool print_only) {
-  const llvm::opt::ArgList &args = compilation.getArgs();
+  const llvm::opt::ArgList& args = compilation.getArgs();
   const std::string libraries = installation.library_dir();
   const bool relocatable = args.hasArg(options::OPT_r);
   const bool bare = args.hasArg(options::OPT_nostdlib) || relocatable;
@@ -65,32 +62,29 @@ std::optional<LinkPlan> plan_link(const Command &command, Compilation &compilati
   const bool default_libraries = !bare && !args.hasArg(options::OPT_nodefaultlibs);
 
   LinkPlan plan;
-  std::vector<std::string> &words = plan.words;
-  words = {"-o", command.getOutputFilenames().front()};
-  if (!relocatable && !args.hasArg(options::OPT_T_Group))
-    words.insert(words.end(), {"-T", libraries + "/kvx-bare.ld"});
-  add_options(args, words);
+  std::vector<std::string>& words = plan.words;
+  words = {"-o", command.getOutputFilenames().front(), "--no-warn-rwx-segments"};  // one memory, no protection
+  // Directories come first: a script's INCLUDE looks only in those already given.
+  for (const std::string& directory : args.getAllArgValues(options::OPT_L)) words.push_back("-L" + directory);
   words.push_back("-L" + libraries);
+  if (!relocatable && !args.hasArg(options::OPT_T_Group)) words.insert(words.end(), {"-T", "kvx-bare.ld"});
+  add_options(args, words);
 
   std::vector<LinkItem> items = collect_inputs(command);
-  if (start_files)
-    items.insert(items.begin(), {LinkItem::kFile, libraries + "/crt0.o"});
+  if (start_files) items.insert(items.begin(), {LinkItem::kFile, libraries + "/crt0.o"});
   if (default_libraries) {
     items.push_back({LinkItem::kOption, "--start-group"});
-    for (const char *library : {"c", "kvxrt"})
-      if (library[0] != 'c' || !args.hasArg(options::OPT_nolibc))
-        items.push_back({LinkItem::kLibrary, library});
+    for (const char* library : {"c", "kvxrt"})
+      if (library[0] != 'c' || !args.hasArg(options::OPT_nolibc)) items.push_back({LinkItem::kLibrary, library});
     items.push_back({LinkItem::kOption, "--end-group"});
   }
   if (!relocatable && !print_only) {
     std::vector<std::string> directories = args.getAllArgValues(options::OPT_L);
     directories.push_back(libraries);
-    if (!optimise_whole_program(items, directories, compilation, installation))
-      return std::nullopt;
+    if (!optimise_whole_program(items, directories, compilation, installation)) return std::nullopt;
   }
-  for (const LinkItem &item : items)
-    words.push_back(word_of(item));
+  for (const LinkItem& item : items) words.push_back(word_of(item));
   return plan;
 }
 
-} // namespace mppa::toolchain
+}  // namespace mppa::toolchain

@@ -10,16 +10,16 @@
 namespace clang::driver {
 class Command;
 class Compilation;
-} // namespace clang::driver
+}  // namespace clang::driver
 
 namespace mppa::toolchain {
 
 struct LinkPlan {
-  std::vector<std::string> words; // without the linker itself
+  std::vector<std::string> words;  // without the linker itself
 };
 
 // If inputs are bitcode, compiles the whole program first (not with `print_only`). Empty, with messages, on an error.
-std::optional<LinkPlan> plan_link(const clang::driver::Command &command, clang::driver::Compilation &compilation,
-                                  const Installation &installation, bool print_only);
+std::optional<LinkPlan> plan_link(const clang::driver::Command& command, clang::driver::Compilation& compilation,
+                                  const Installation& installation, bool print_only);
 
-} // namespace mppa::toolchain
+}  // namespace mppa::toolchain

@@ -26,9 +26,9 @@ namespace {
 using namespace mppa::toolchain;
 
 // An unsupported construct found late (instruction selection, for instance) ends here.
-void on_fatal_error(void *, const char *reason, bool) {
+void on_fatal_error(void*, const char* reason, bool) {
   llvm::errs() << "kvx-cc: error: " << reason << '\n';
-  llvm::sys::RunInterruptHandlers(); // removes unfinished output files
+  llvm::sys::RunInterruptHandlers();  // removes unfinished output files
   std::exit(1);
 }
 
@@ -37,16 +37,15 @@ void print_version() {
                << " (kv3-1)\nThread model: single\n";
 }
 
-int compile(int argc, const char **argv) {
-  llvm::SmallVector<const char *, 64> arguments(argv, argv + argc);
+int compile(int argc, const char** argv) {
+  llvm::SmallVector<const char*, 64> arguments(argv, argv + argc);
   llvm::BumpPtrAllocator strings;
   if (llvm::Error error = clang::driver::expandResponseFiles(arguments, false, strings)) {
     llvm::errs() << "kvx-cc: error: " << llvm::toString(std::move(error)) << '\n';
     return 1;
   }
   const std::optional<Options> options = parse_options(arguments);
-  if (!options)
-    return 1;
+  if (!options) return 1;
   if (options->print_version) {
     print_version();
     return 0;
@@ -57,24 +56,23 @@ int compile(int argc, const char **argv) {
       clang::CreateAndPopulateDiagOpts(options->rest);
   clang::DiagnosticsEngine diagnostics(new clang::DiagnosticIDs, diagnostic_options,
                                        new clang::TextDiagnosticPrinter(llvm::errs(), diagnostic_options.get()));
-  static_cast<clang::TextDiagnosticPrinter *>(diagnostics.getClient())->setPrefix("kvx-cc");
+  static_cast<clang::TextDiagnosticPrinter*>(diagnostics.getClient())->setPrefix("kvx-cc");
   clang::ProcessWarningOptions(diagnostics, *diagnostic_options, false);
 
   clang::driver::Driver driver(installation.program, kTriple, diagnostics, "kvx-cc: KV3 C/C++ compiler");
   driver.ResourceDir = installation.resource_dir;
   driver.setTitle("kvx-cc");
   const std::unique_ptr<clang::driver::Compilation> compilation(driver.BuildCompilation(options->rest));
-  if (!compilation || compilation->containsError() || diagnostics.hasErrorOccurred())
-    return 1;
+  if (!compilation || compilation->containsError() || diagnostics.hasErrorOccurred()) return 1;
   const int status = run_jobs(*compilation, installation);
   compilation->CleanupFileList(compilation->getTempFiles());
   diagnostics.getClient()->finish();
   return status;
 }
 
-} // namespace
+}  // namespace
 
-int main(int argc, const char **argv) {
+int main(int argc, const char** argv) {
   llvm::InitLLVM init(argc, argv);
   llvm::setBugReportMsg("kvx-cc: internal compiler error; please report it with the source and this command line:\n");
   llvm::install_fatal_error_handler(on_fatal_error, nullptr);

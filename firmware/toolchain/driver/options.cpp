@@ -8,47 +8,42 @@
 namespace mppa::toolchain {
 namespace {
 
-bool refuse(const llvm::Twine &message) {
+bool refuse(const llvm::Twine& message) {
   llvm::errs() << "kvx-cc: error: " << message << '\n';
   return false;
 }
 
 // Target options have one legal value; what the target cannot do is refused here rather than ignored later.
-bool check(llvm::StringRef argument, bool &ours) {
+bool check(llvm::StringRef argument, bool& ours) {
   ours = true;
   for (llvm::StringRef prefix : {"-mcpu=", "-march=", "-mtune="})
     if (argument.starts_with(prefix))
       return argument.substr(prefix.size()) == "kv3-1" ||
              refuse("unknown target core '" + argument.substr(prefix.size()) + "' in '" + argument +
                     "'; the only one is kv3-1");
-  if (argument == "-m64")
-    return true;
+  if (argument == "-m64") return true;
   ours = false;
-  if (argument == "-m32")
-    return refuse("the 32-bit ABI (-m32) is not supported");
+  if (argument == "-m32") return refuse("the 32-bit ABI (-m32) is not supported");
   if (argument == "-fexceptions" || argument == "-fcxx-exceptions")
     return refuse("C++ exceptions are not supported (" + argument + ")");
-  if (argument == "-frtti")
-    return refuse("C++ run-time type information is not supported (-frtti)");
-  if (argument == "-fintegrated-as")
-    return refuse("there is no integrated assembler (-fintegrated-as)");
+  if (argument == "-frtti") return refuse("C++ run-time type information is not supported (-frtti)");
+  if (argument == "-fintegrated-as") return refuse("there is no integrated assembler (-fintegrated-as)");
   if (argument == "-fPIC" || argument == "-fpic" || argument == "-fPIE" || argument == "-fpie" || argument == "-shared")
     return refuse("position-independent code is not supported (" + argument + ")");
   if (argument.starts_with("--target=") || argument == "-target")
     return refuse("the target cannot be changed (" + argument + ")");
-  if (argument == "-flto=thin")
-    return refuse("only whole-program link-time optimisation is supported (-flto)");
+  if (argument == "-flto=thin") return refuse("only whole-program link-time optimisation is supported (-flto)");
   return true;
 }
 
-} // namespace
+}  // namespace
 
-std::optional<Options> parse_options(llvm::ArrayRef<const char *> arguments) {
+std::optional<Options> parse_options(llvm::ArrayRef<const char*> arguments) {
   Options options;
-  bool value_of_previous = false; // such a value is not an option whatever it looks like
-  for (const char *text : arguments) {
+  bool value_of_previous = false;  // such a value is not an option whatever it looks like
+  for (const char* text : arguments) {
     if (options.rest.size() == 1)
-      options.rest.append({"-fno-integrated-as", "-fno-dwarf-directory-asm"}); // the assembler is gas
+      options.rest.append({"-fno-integrated-as", "-fno-dwarf-directory-asm"});  // the assembler is gas
     const llvm::StringRef argument(text);
     if (value_of_previous) {
       options.rest.push_back(text);
@@ -63,10 +58,8 @@ std::optional<Options> parse_options(llvm::ArrayRef<const char *> arguments) {
       options.print_version = true;
     } else {
       bool ours = false;
-      if (!check(argument, ours))
-        return std::nullopt;
-      if (!ours)
-        options.rest.push_back(text);
+      if (!check(argument, ours)) return std::nullopt;
+      if (!ours) options.rest.push_back(text);
       value_of_previous = argument == "-Xlinker" || argument == "-Xassembler" || argument == "-Xclang" ||
                           argument == "-mllvm" || argument == "-o" || argument == "-D" || argument == "-U" ||
                           argument == "-I" || argument == "-MF" || argument == "-MT" || argument == "-MQ";
@@ -75,4 +68,4 @@ std::optional<Options> parse_options(llvm::ArrayRef<const char *> arguments) {
   return options;
 }
 
-} // namespace mppa::toolchain
+}  // namespace mppa::toolchain

@@ -10,13 +10,13 @@
 namespace mppa::toolchain {
 
 struct Options {
-  std::string sysroot;  // --sysroot=DIR
-  std::string binutils; // --kvx-binutils=DIR
+  std::string sysroot;   // --sysroot=DIR
+  std::string binutils;  // --kvx-binutils=DIR
   bool print_version = false;
-  llvm::SmallVector<const char *, 32> rest; // for clang's driver, program name first
+  llvm::SmallVector<const char*, 32> rest;  // for clang's driver, program name first
 };
 
 // Takes our options out of `arguments` (response files already expanded). Empty, with a message printed, on an error.
-std::optional<Options> parse_options(llvm::ArrayRef<const char *> arguments);
+std::optional<Options> parse_options(llvm::ArrayRef<const char*> arguments);
 
-} // namespace mppa::toolchain
+}  // namespace mppa::toolchain

@@ -8,6 +8,6 @@ class Function;
 namespace mppa::toolchain {
 
 // Replaces `va_arg` and `llvm.va_copy` by loads and stores of the list pointer. `va_start` stays for the back end.
-void expand_va_arg(llvm::Function &function);
+void expand_va_arg(llvm::Function& function);
 
-} // namespace mppa::toolchain
+}  // namespace mppa::toolchain

@@ -93,7 +93,7 @@ def : Pat<(i64 (KVXwrapper texternalsym:$s)), (MAKEsym texternalsym:$s)>;
 def : Pat<(i64 (KVXwrapper tblockaddress:$s)), (MAKEsym tblockaddress:$s)>;
 def : Pat<(i64 (KVXwrapper tjumptable:$s)), (MAKEsym tjumptable:$s)>;
 def : Pat<(i64 (KVXwrapper tconstpool:$s)), (MAKEsym tconstpool:$s)>;
-def : Pat<(i64 (KVXtlsle tglobaladdr:$s)), (MAKEtls tglobaladdr:$s)>;
+def : Pat<(i64 (KVXtlsle tglobaltlsaddr:$s)), (MAKEtls tglobaltlsaddr:$s)>;
 
 //===----------------------------------------------------------------------===//
 // Integer arithmetic and logic
