@@ -13,6 +13,7 @@ class KVXTargetMachine;
 class PassRegistry;
 
 FunctionPass *createKVXISelDag(KVXTargetMachine &TM, CodeGenOptLevel OptLevel);
+FunctionPass *createKVXHardwareLoops();
 FunctionPass *createKVXVLIWPacketizer();
 
 } // namespace llvm

@@ -51,6 +51,8 @@ void KVXAsmPrinter::emitOne(const MachineInstr &MI) {
 }
 
 void KVXAsmPrinter::emitInstruction(const MachineInstr *MI) {
+  if (MI->getOpcode() == KVX::LOOPEND)
+    return;
   if (!MI->isBundle()) {
     emitOne(*MI);
     endBundle();

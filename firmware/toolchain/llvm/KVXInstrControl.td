@@ -23,6 +23,11 @@ foreach c = ZeroConds64 in
 foreach c = ZeroConds32 in
   def : Pat<(brcond (i32 (setcc i32:$z, (i32 0), c.DAG)), bb:$dst), (CB $z, c.Num, bb:$dst)>;
 
+def : Pat<(brcond (i32 (setcc i64:$z, (i64 1), SETLT)), bb:$dst), (CB $z, 4, bb:$dst)>;
+def : Pat<(brcond (i32 (setcc i64:$z, (i64 -1), SETGT)), bb:$dst), (CB $z, 3, bb:$dst)>;
+def : Pat<(brcond (i32 (setcc i32:$z, (i32 1), SETLT)), bb:$dst), (CB $z, 12, bb:$dst)>;
+def : Pat<(brcond (i32 (setcc i32:$z, (i32 -1), SETGT)), bb:$dst), (CB $z, 11, bb:$dst)>;
+
 //===----------------------------------------------------------------------===//
 // Calls and returns
 //===----------------------------------------------------------------------===//
@@ -71,10 +76,15 @@ def DEBUGTRAP : AloneInst<(outs), (ins), "scall 4050", [(debugtrap)]>;
 // Before register allocation the counter lives in a register; KVXHardwareLoops turns the
 // two pseudos (selected in KVXISelDAGToDAG.cpp) and the branch into loopdo, or into a copy and a
 // decrement where the loop does not qualify.
-let hasSideEffects = 1 in {
+let hasSideEffects = 1, isNotDuplicable = 1 in {
 def LoopStart : Pseudo<(outs GPR:$rd), (ins GPR:$count), "# loop start $rd = $count">;
+let Constraints = "$rd = $rz" in
 def LoopDec : Pseudo<(outs GPR:$rd), (ins GPR:$rz, imm64:$step), "# loop dec $rd = $rz">;
 }
+// The branch that the hardware takes from the end of the body; no code.
+let isBranch = 1, isTerminator = 1, Size = 0, Uses = [LS, LE, LC], Defs = [LC] in
+def LOOPEND : Pseudo<(outs), (ins BranchTarget:$header), "# loop end $header">;
+
 let Defs = [LS, LE, LC], hasSideEffects = 1 in
 def LOOPDO : AloneInst<(outs), (ins GPR:$rz, BranchTarget:$end), "loopdo $rz, $end">;
 

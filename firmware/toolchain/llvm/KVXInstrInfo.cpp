@@ -307,6 +307,7 @@ bool KVXInstrInfo::isBundleBoundary(const MachineInstr &MI) const {
   case KVX::SYNCGROUP:
   case KVX::IGET:
   case KVX::WAITIT:
+  case KVX::LOOPEND:
     // May change state that other instructions depend on without saying so (rounding mode,
     // memory mapping, cache enables, interrupts).
     return true;

@@ -301,6 +301,10 @@ multiclass CondMove<ValueType vt> {
     def : Pat<(vt (select (i32 (setcc i64:$z, (i64 0), c.DAG)), vt:$t, vt:$f)), (CMOVDrr $f, $t, $z, c.Num)>;
   foreach c = ZeroConds32 in
     def : Pat<(vt (select (i32 (setcc i32:$z, (i32 0), c.DAG)), vt:$t, vt:$f)), (CMOVDrr $f, $t, $z, c.Num)>;
+  def : Pat<(vt (select (i32 (setcc i64:$z, (i64 1), SETLT)), vt:$t, vt:$f)), (CMOVDrr $f, $t, $z, 4)>;
+  def : Pat<(vt (select (i32 (setcc i64:$z, (i64 -1), SETGT)), vt:$t, vt:$f)), (CMOVDrr $f, $t, $z, 3)>;
+  def : Pat<(vt (select (i32 (setcc i32:$z, (i32 1), SETLT)), vt:$t, vt:$f)), (CMOVDrr $f, $t, $z, 12)>;
+  def : Pat<(vt (select (i32 (setcc i32:$z, (i32 -1), SETGT)), vt:$t, vt:$f)), (CMOVDrr $f, $t, $z, 11)>;
   def : Pat<(vt (select (i32 (setcc (i32 (and i32:$z, 1)), (i32 0), SETNE)), vt:$t, vt:$f)), (CMOVDrr $f, $t, $z, 6)>;
   def : Pat<(vt (select (i32 (setcc (i32 (and i32:$z, 1)), (i32 0), SETEQ)), vt:$t, vt:$f)), (CMOVDrr $f, $t, $z, 7)>;
   def : Pat<(vt (select (i32 (setcc (i64 (and i64:$z, 1)), (i64 0), SETNE)), vt:$t, vt:$f)), (CMOVDrr $f, $t, $z, 6)>;

@@ -44,6 +44,7 @@ public:
   KVXTargetMachine &getKVXTargetMachine() const { return getTM<KVXTargetMachine>(); }
 
   void addIRPasses() override;
+  bool addPreISel() override;
   bool addInstSelector() override;
   void addPreEmitPass() override;
 };
@@ -57,12 +58,20 @@ void KVXPassConfig::addIRPasses() {
   TargetPassConfig::addIRPasses();
 }
 
+bool KVXPassConfig::addPreISel() {
+  if (getOptLevel() != CodeGenOptLevel::None)
+    addPass(createHardwareLoopsLegacyPass());
+  return false;
+}
+
 bool KVXPassConfig::addInstSelector() {
   addPass(createKVXISelDag(getKVXTargetMachine(), getOptLevel()));
   return false;
 }
 
 void KVXPassConfig::addPreEmitPass() {
+  if (getOptLevel() != CodeGenOptLevel::None)
+    addPass(createKVXHardwareLoops());
   addPass(&BranchRelaxationPassID);
   if (getOptLevel() != CodeGenOptLevel::None)
     addPass(createKVXVLIWPacketizer());

@@ -31,6 +31,14 @@ public:
   TypeSize getRegisterBitWidth(TargetTransformInfo::RegisterKind K) const {
     return TypeSize::getFixed(K == TargetTransformInfo::RGK_Scalar ? 64 : 0);
   }
+
+  bool isHardwareLoopProfitable(Loop *L, ScalarEvolution &SE, AssumptionCache &AC, TargetLibraryInfo *LibInfo,
+                                HardwareLoopInfo &HWLoopInfo);
+  void getUnrollingPreferences(Loop *L, ScalarEvolution &SE, TargetTransformInfo::UnrollingPreferences &UP,
+                               OptimizationRemarkEmitter *ORE);
+  InstructionCost getIntImmCost(const APInt &Imm, Type *Ty, TargetTransformInfo::TargetCostKind Kind);
+  bool isNumRegsMajorCostOfLSR() const { return false; }
+  unsigned getMaxInterleaveFactor(ElementCount) const { return 1; }
 };
 
 } // namespace llvm

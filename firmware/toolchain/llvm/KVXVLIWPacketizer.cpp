@@ -303,10 +303,9 @@ void KVXVLIWPacketizer::scheduleBlock(MachineBasicBlock &MBB, BundleScheduler &S
     unsigned Count = 0;
     bool Closed = false;
     while (End != MBB.end() && !Closed) {
-      bool Transfer = transfersControl(*End);
-      if (!Transfer && (End->isPosition() || TII.isBundleBoundary(*End)))
+      if (End->isPosition() || TII.isBundleBoundary(*End))
         break;
-      Closed = Transfer;
+      Closed = transfersControl(*End);
       ++End;
       ++Count;
     }
