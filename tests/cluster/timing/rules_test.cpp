@@ -1,4 +1,4 @@
-// Every rule of rules.txt on the reference engine: the documented number of cycles, and an account of every cycle.
+// Every rule of rules.txt: the documented number of cycles, an account of every cycle, and the same from both engines.
 #include <gtest/gtest.h>
 
 #include <numeric>
@@ -21,7 +21,8 @@ constexpr unsigned kNops = 16;  // behind the snippet: everything has left the p
 /// A core that stands before a snippet, and what it took to run through it.
 class Bench {
  public:
-  explicit Bench(const Rule& rule, bool with_snippet) : rule_(rule), core_(config(), bus_) {
+  Bench(const Rule& rule, bool with_snippet, engine::EngineKind kind = engine::EngineKind::kReference)
+      : rule_(rule), core_(config(kind), bus_) {
     place_code(with_snippet);
     set_state();
     warm_caches();
@@ -39,6 +40,14 @@ class Bench {
     return core_.state().cycle - begin;
   }
 
+  /// The same in one go: true if the core is at the end after exactly `cycles`.
+  bool run_for(u64 cycles) {
+    const u64 end = core_.state().cycle + cycles;
+    core_.run_until(end);
+    return core_.state().pc == end_ && core_.state().cycle == end;
+  }
+  const timing::StallCounts& stalls() const { return core_.stats().stalls; }
+
   u64 accounted() const {
     const auto& stalls = core_.stats().stalls;
     return std::accumulate(stalls.begin(), stalls.end(), core_.state().bundles);
@@ -46,8 +55,9 @@ class Bench {
   u64 traps() const { return core_.stats().traps; }
 
  private:
-  static engine::CoreConfig config() {
+  static engine::CoreConfig config(engine::EngineKind kind) {
     engine::CoreConfig config;
+    config.engine = kind;
     config.pid = 16;
     config.reset_pc = kCode;
     return config;
@@ -118,6 +128,10 @@ TEST_P(PipelineRule, TakesTheDocumentedCycles) {
   EXPECT_EQ(cycles - without.run(), rule.cycles);
   EXPECT_EQ(with.accounted(), cycles) << "every cycle is a bundle or has a cause";
   EXPECT_EQ(with.traps(), 0u);
+
+  Bench fast(rule, true, engine::EngineKind::kFast);
+  EXPECT_TRUE(fast.run_for(cycles)) << "the fast engine takes another time";
+  EXPECT_EQ(fast.stalls(), with.stalls()) << "the fast engine sees other causes";
 }
 
 std::string test_name(const testing::TestParamInfo<Rule>& info) {
