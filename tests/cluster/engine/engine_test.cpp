@@ -294,6 +294,7 @@ TEST(Engine, ADoubleExceptionAtItsOwnLevelResetsTheCore) {
   const engine::RunResult result = m.step(2);
   EXPECT_EQ(result.reason, engine::StopReason::kReset);
   EXPECT_NE(result.message.find("double-exception"), std::string::npos);
+  EXPECT_NE(result.message.find("OPCODE at pc 0x10000"), std::string::npos) << result.message;
 }
 
 TEST(Engine, ASleepingCoreGoesToTheLimitAndWakesOnALine) {
