@@ -202,20 +202,65 @@ bool KVXFrameLowering::assignCalleeSavedSpillSlots(MachineFunction &MF, const Ta
   return true;
 }
 
+namespace {
+/// Saved registers that move in one access: the first (lowest) one, and the group.
+struct SaveGroup {
+  MCRegister Group;
+  const TargetRegisterClass *RC;
+  int FrameIdx;
+};
+} // namespace
+
+/// Aligned quads and pairs whose slots are adjacent, then single registers; without $ra.
+static SmallVector<SaveGroup, 16> groupCalleeSaves(const MachineFrameInfo &MFI, ArrayRef<CalleeSavedInfo> CSI,
+                                                   const TargetRegisterInfo &TRI) {
+  DenseMap<unsigned, int> Slot;
+  for (const CalleeSavedInfo &I : CSI)
+    if (I.getReg() != KVX::RA)
+      Slot[I.getReg()] = I.getFrameIdx();
+
+  static const unsigned Words[] = {KVX::sub_lo, KVX::sub_hi, KVX::sub_z, KVX::sub_t};
+  SmallVector<SaveGroup, 16> Groups;
+  auto TakeGroups = [&](const TargetRegisterClass &RC, unsigned NumWords) {
+    for (MCPhysReg Group : RC) {
+      SmallVector<int, 4> Slots;
+      for (unsigned I = 0; I != NumWords; ++I) {
+        auto It = Slot.find(TRI.getSubReg(Group, Words[I]));
+        if (It == Slot.end() ||
+            (I && MFI.getObjectOffset(It->second) != MFI.getObjectOffset(Slots.front()) + 8 * int64_t(I)))
+          break;
+        Slots.push_back(It->second);
+      }
+      if (Slots.size() != NumWords)
+        continue;
+      Groups.push_back({Group, &RC, Slots.front()});
+      for (unsigned I = 0; I != NumWords; ++I)
+        Slot.erase(TRI.getSubReg(Group, Words[I]));
+    }
+  };
+  TakeGroups(KVX::QGRRegClass, 4);
+  TakeGroups(KVX::PGRRegClass, 2);
+  for (const CalleeSavedInfo &I : CSI)
+    if (Slot.count(I.getReg()))
+      Groups.push_back({I.getReg(), &KVX::GPRRegClass, I.getFrameIdx()});
+  return Groups;
+}
+
 bool KVXFrameLowering::spillCalleeSavedRegisters(MachineBasicBlock &MBB, MachineBasicBlock::iterator MI,
                                                  ArrayRef<CalleeSavedInfo> CSI, const TargetRegisterInfo *TRI) const {
-  const TargetInstrInfo &TII = *MBB.getParent()->getSubtarget().getInstrInfo();
-  DebugLoc DL;
+  const MachineFunction &MF = *MBB.getParent();
+  const TargetInstrInfo &TII = *MF.getSubtarget().getInstrInfo();
   for (const CalleeSavedInfo &I : CSI) {
-    Register Reg = I.getReg();
-    if (!MBB.isLiveIn(Reg))
-      MBB.addLiveIn(Reg);
-    if (Reg == KVX::RA) {
-      BuildMI(MBB, MI, DL, TII.get(KVX::GETRA), KVX::R16).setMIFlag(MachineInstr::FrameSetup);
-      Reg = KVX::R16;
-    }
-    TII.storeRegToStackSlot(MBB, MI, Reg, /*isKill=*/Reg == KVX::R16, I.getFrameIdx(), &KVX::GPRRegClass, TRI,
-                            Register());
+    if (!MBB.isLiveIn(I.getReg()))
+      MBB.addLiveIn(I.getReg());
+    if (I.getReg() != KVX::RA)
+      continue;
+    BuildMI(MBB, MI, DebugLoc(), TII.get(KVX::GETRA), KVX::R16).setMIFlag(MachineInstr::FrameSetup);
+    TII.storeRegToStackSlot(MBB, MI, KVX::R16, /*isKill=*/true, I.getFrameIdx(), &KVX::GPRRegClass, TRI, Register());
+    std::prev(MI)->setFlag(MachineInstr::FrameSetup);
+  }
+  for (const SaveGroup &G : groupCalleeSaves(MF.getFrameInfo(), CSI, *TRI)) {
+    TII.storeRegToStackSlot(MBB, MI, G.Group, /*isKill=*/false, G.FrameIdx, G.RC, TRI, Register());
     std::prev(MI)->setFlag(MachineInstr::FrameSetup);
   }
   return true;
@@ -224,20 +269,21 @@ bool KVXFrameLowering::spillCalleeSavedRegisters(MachineBasicBlock &MBB, Machine
 bool KVXFrameLowering::restoreCalleeSavedRegisters(MachineBasicBlock &MBB, MachineBasicBlock::iterator MI,
                                                    MutableArrayRef<CalleeSavedInfo> CSI,
                                                    const TargetRegisterInfo *TRI) const {
-  const TargetInstrInfo &TII = *MBB.getParent()->getSubtarget().getInstrInfo();
+  const MachineFunction &MF = *MBB.getParent();
+  const TargetInstrInfo &TII = *MF.getSubtarget().getInstrInfo();
   DebugLoc DL = MI != MBB.end() ? MI->getDebugLoc() : DebugLoc();
   // The return address first: it takes longest.
-  for (bool WantRA : {true, false})
-    for (const CalleeSavedInfo &I : CSI) {
-      if ((I.getReg() == KVX::RA) != WantRA)
-        continue;
-      Register Reg = WantRA ? Register(KVX::R16) : Register(I.getReg());
-      TII.loadRegFromStackSlot(MBB, MI, Reg, I.getFrameIdx(), &KVX::GPRRegClass, TRI, Register());
+  for (const CalleeSavedInfo &I : CSI)
+    if (I.getReg() == KVX::RA) {
+      TII.loadRegFromStackSlot(MBB, MI, KVX::R16, I.getFrameIdx(), &KVX::GPRRegClass, TRI, Register());
       std::prev(MI)->setFlag(MachineInstr::FrameDestroy);
-      if (WantRA)
-        BuildMI(MBB, MI, DL, TII.get(KVX::SETRA))
-            .addReg(KVX::R16, RegState::Kill)
-            .setMIFlag(MachineInstr::FrameDestroy);
+      BuildMI(MBB, MI, DL, TII.get(KVX::SETRA))
+          .addReg(KVX::R16, RegState::Kill)
+          .setMIFlag(MachineInstr::FrameDestroy);
     }
+  for (const SaveGroup &G : groupCalleeSaves(MF.getFrameInfo(), CSI, *TRI)) {
+    TII.loadRegFromStackSlot(MBB, MI, G.Group, G.FrameIdx, G.RC, TRI, Register());
+    std::prev(MI)->setFlag(MachineInstr::FrameDestroy);
+  }
   return true;
 }

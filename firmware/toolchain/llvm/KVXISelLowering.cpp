@@ -466,7 +466,7 @@ TargetLowering::ConstraintType KVXTargetLowering::getConstraintType(StringRef Co
       return C_RegisterClass;
     case 'I': // 10-bit signed
     case 'J': // 37-bit signed
-    case 'K': // 6-bit unsigned
+    case 'K': // 64-bit
       return C_Immediate;
     }
   }
@@ -497,6 +497,8 @@ static MCRegister parseRegisterName(StringRef Name) {
 std::pair<unsigned, const TargetRegisterClass *>
 KVXTargetLowering::getRegForInlineAsmConstraint(const TargetRegisterInfo *TRI, StringRef Constraint, MVT VT) const {
   if (Constraint == "r") {
+    if (VT == MVT::i128 || VT == MVT::Untyped)
+      return {0U, &KVX::PGRRegClass};
     if (VT.isVector() || (VT.SimpleTy != MVT::Other && VT.getSizeInBits() > 64))
       return {0U, nullptr};
     return {0U, &KVX::GPRRegClass};
@@ -507,6 +509,37 @@ KVXTargetLowering::getRegForInlineAsmConstraint(const TargetRegisterInfo *TRI, S
   return TargetLowering::getRegForInlineAsmConstraint(TRI, Constraint, VT);
 }
 
+// __int128 in inline assembly is a pair of registers.
+unsigned KVXTargetLowering::getNumRegisters(LLVMContext &C, EVT VT, std::optional<MVT> RegisterVT) const {
+  if (VT == MVT::i128 && RegisterVT && *RegisterVT == MVT::Untyped)
+    return 1;
+  return TargetLowering::getNumRegisters(C, VT, RegisterVT);
+}
+
+bool KVXTargetLowering::splitValueIntoRegisterParts(SelectionDAG &DAG, const SDLoc &DL, SDValue Val, SDValue *Parts,
+                                                    unsigned NumParts, MVT PartVT,
+                                                    std::optional<CallingConv::ID>) const {
+  if (Val.getValueType() != MVT::i128 || NumParts != 1 || PartVT != MVT::Untyped)
+    return false;
+  auto [Lo, Hi] = DAG.SplitScalar(Val, DL, MVT::i64, MVT::i64);
+  Parts[0] = SDValue(DAG.getMachineNode(TargetOpcode::REG_SEQUENCE, DL, MVT::Untyped,
+                                        {DAG.getTargetConstant(KVX::PGRRegClassID, DL, MVT::i32), Lo,
+                                         DAG.getTargetConstant(KVX::sub_lo, DL, MVT::i32), Hi,
+                                         DAG.getTargetConstant(KVX::sub_hi, DL, MVT::i32)}),
+                     0);
+  return true;
+}
+
+SDValue KVXTargetLowering::joinRegisterPartsIntoValue(SelectionDAG &DAG, const SDLoc &DL, const SDValue *Parts,
+                                                      unsigned NumParts, MVT PartVT, EVT ValueVT,
+                                                      std::optional<CallingConv::ID>) const {
+  if (ValueVT != MVT::i128 || NumParts != 1 || PartVT != MVT::Untyped)
+    return SDValue();
+  SDValue Lo = DAG.getTargetExtractSubreg(KVX::sub_lo, DL, MVT::i64, Parts[0]);
+  SDValue Hi = DAG.getTargetExtractSubreg(KVX::sub_hi, DL, MVT::i64, Parts[0]);
+  return DAG.getNode(ISD::BUILD_PAIR, DL, MVT::i128, Lo, Hi);
+}
+
 void KVXTargetLowering::LowerAsmOperandForConstraint(SDValue Op, StringRef Constraint, std::vector<SDValue> &Ops,
                                                      SelectionDAG &DAG) const {
   if (Constraint.size() == 1 && StringRef("IJK").contains(Constraint[0])) {
@@ -515,7 +548,7 @@ void KVXTargetLowering::LowerAsmOperandForConstraint(SDValue Op, StringRef Const
       return;
     int64_t Val = C->getSExtValue();
     if ((Constraint[0] == 'I' && isInt<10>(Val)) || (Constraint[0] == 'J' && isInt<37>(Val)) ||
-        (Constraint[0] == 'K' && isUInt<6>(Val)))
+        Constraint[0] == 'K')
       Ops.push_back(DAG.getTargetConstant(Val, SDLoc(Op), Op.getValueType()));
     return;
   }

@@ -78,6 +78,11 @@ public:
   getRegForInlineAsmConstraint(const TargetRegisterInfo *TRI, StringRef Constraint, MVT VT) const override;
   void LowerAsmOperandForConstraint(SDValue Op, StringRef Constraint, std::vector<SDValue> &Ops,
                                     SelectionDAG &DAG) const override;
+  unsigned getNumRegisters(LLVMContext &C, EVT VT, std::optional<MVT> RegisterVT) const override;
+  bool splitValueIntoRegisterParts(SelectionDAG &DAG, const SDLoc &DL, SDValue Val, SDValue *Parts, unsigned NumParts,
+                                   MVT PartVT, std::optional<CallingConv::ID> CC) const override;
+  SDValue joinRegisterPartsIntoValue(SelectionDAG &DAG, const SDLoc &DL, const SDValue *Parts, unsigned NumParts,
+                                     MVT PartVT, EVT ValueVT, std::optional<CallingConv::ID> CC) const override;
   Register getRegisterByName(const char *Name, LLT Ty, const MachineFunction &MF) const override;
 
   Register getExceptionPointerRegister(const Constant *) const override;

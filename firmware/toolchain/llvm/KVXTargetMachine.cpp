@@ -10,8 +10,12 @@
 #include "llvm/CodeGen/TargetLoweringObjectFileImpl.h"
 #include "llvm/CodeGen/TargetPassConfig.h"
 #include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/CommandLine.h"
 
 using namespace llvm;
+
+static cl::opt<bool> DisablePacketizer("kvx-disable-packetizer", cl::Hidden,
+                                       cl::desc("Leave every instruction in a bundle of its own, in program order"));
 
 extern "C" void LLVMInitializeKVXTarget() { RegisterTargetMachine<KVXTargetMachine> X(getTheKVXTarget()); }
 
@@ -73,6 +77,6 @@ void KVXPassConfig::addPreEmitPass() {
   if (getOptLevel() != CodeGenOptLevel::None)
     addPass(createKVXHardwareLoops());
   addPass(&BranchRelaxationPassID);
-  if (getOptLevel() != CodeGenOptLevel::None)
+  if (getOptLevel() != CodeGenOptLevel::None && !DisablePacketizer)
     addPass(createKVXVLIWPacketizer());
 }

@@ -81,9 +81,6 @@ bool KVXTTIImpl::isHardwareLoopProfitable(Loop *L, ScalarEvolution &SE, Assumpti
   const Function &F = *L->getHeader()->getParent();
   if (DisableHardwareLoops || F.hasFnAttribute(NoHardwareLoops) || !L->isInnermost())
     return false;
-  const SCEV *Count = SE.getBackedgeTakenCount(L);
-  if (isa<SCEVCouldNotCompute>(Count) || SE.getUnsignedRangeMax(Count).getActiveBits() > 64)
-    return false;
   if (unsigned Trips = SE.getSmallConstantTripCount(L); Trips && Trips < MinTripCount)
     return false;
   for (BasicBlock *BB : L->blocks())

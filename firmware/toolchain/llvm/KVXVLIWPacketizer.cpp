@@ -142,9 +142,10 @@ unsigned BundleScheduler::latency(const SUnit &Pred, const SDep &D, const SUnit 
   if (!Succ.isBoundaryNode()) {
     const MachineInstr &MI = *Succ.getInstr();
     Register Reg = D.getReg();
-    if ((MI.isCall() || MI.isReturn()) && Reg != KVX::RA &&
-        none_of(MI.explicit_operands(), [&](const MachineOperand &MO) {
-          return MO.isReg() && MO.isUse() && TRI->regsOverlap(MO.getReg(), Reg);
+    // Only the fixed operands, such as the target of an indirect call, are read by the instruction.
+    auto Fixed = ArrayRef(MI.operands_begin(), std::min<size_t>(MI.getNumOperands(), MI.getDesc().getNumOperands()));
+    if ((MI.isCall() || MI.isReturn()) && Reg != KVX::RA && none_of(Fixed, [&](const MachineOperand &MO) {
+          return MO.isReg() && TRI->regsOverlap(MO.getReg(), Reg);
         }))
       return 0;
   }
