@@ -7,6 +7,8 @@
 #include <memory>
 #include <systemc>
 
+#include "models/cluster/core/core_state.h"
+#include "models/cluster/core/system_unit.h"
 #include "sim/commands.h"
 #include "sim/core_options.h"
 #include "sim/elf_file.h"
@@ -79,16 +81,18 @@ int conclude(engine::Core& core, const engine::RunResult& result, const SymbolNa
     case engine::StopReason::kExit:
       return result.status;
     case engine::StopReason::kLimit:
-      print_error(fmt::format("mppasim: cycle limit reached at {}\n", where(core, symbols)));
+      print_error(fmt::format("mppasim: cycle limit reached at {}\n", where(core.state().pc, symbols)));
       return kTimeLimit;
     case engine::StopReason::kIdle:
-      print_error(fmt::format("mppasim: the core sleeps and nothing will wake it, at {}\n", where(core, symbols)));
+      print_error(
+          fmt::format("mppasim: the core sleeps and nothing will wake it, at {}\n", where(core.state().pc, symbols)));
       return kTimeLimit;
     case engine::StopReason::kUnmodelled:
-      print_error(fmt::format("mppasim: {} at {}\n", result.message, where(core, symbols)));
+      print_error(fmt::format("mppasim: {} at {}\n", result.message, where(core.state().pc, symbols)));
       return kFailed;
     case engine::StopReason::kReset:
-      print_error(fmt::format("mppasim: the core crashed: {}\n{}", result.message, register_dump(core, symbols)));
+      print_error(fmt::format("mppasim: the core crashed: {}\n{}", result.message,
+                              register_dump(core, core.system().halt_pc(), symbols)));
       return kFailed;
   }
   return kFailed;
@@ -109,6 +113,8 @@ int run_program(const ExecOptions& options) {
   const SymbolNames symbols(elf);
   std::error_code error;
   if (!std::filesystem::is_directory(options.root, error)) throw BadInput(options.root + ": not a directory");
+
+  const File stats_file = options.stats.empty() ? File(nullptr, &std::fclose) : open_output(options.stats);
 
   CoreModule machine("core", core_config(options, elf), {options.max_cycles});
   DdrModule ddr("ddr", options.ddr_bytes);
@@ -135,10 +141,7 @@ int run_program(const ExecOptions& options) {
   const engine::RunResult& result = machine.result();
   const int status = conclude(core, result, symbols);
   if (!options.quiet) print_error(result_table(core));
-  if (!options.stats.empty()) {
-    const std::string json = result_json(core, result, status);
-    std::fwrite(json.data(), 1, json.size(), open_output(options.stats).get());
-  }
+  if (stats_file) std::fputs(result_json(core, result, status).c_str(), stats_file.get());
   return status;
 }
 

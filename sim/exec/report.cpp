@@ -89,13 +89,11 @@ std::string result_json(const engine::Core& core, const engine::RunResult& resul
   return json.dump(2) + "\n";
 }
 
-std::string where(const engine::Core& core, const SymbolNames& symbols) {
-  return "pc " + symbols.format(core.state().pc);
-}
+std::string where(u64 pc, const SymbolNames& symbols) { return "pc " + symbols.format(pc); }
 
-std::string register_dump(const engine::Core& core, const SymbolNames& symbols) {
+std::string register_dump(const engine::Core& core, u64 pc, const SymbolNames& symbols) {
   const core::CoreState& state = core.state();
-  std::string text = fmt::format("  {}, cycle {}, privilege level {}\n", where(core, symbols), state.cycle, state.pl());
+  std::string text = fmt::format("  {}, cycle {}, privilege level {}\n", where(pc, symbols), state.cycle, state.pl());
   const std::pair<const char*, u16> sfrs[] = {
       {"ps", core::kPs},        {"cs", core::kCs},        {"ra", core::kRa},          {"ls", core::kLs},
       {"le", core::kLe},        {"lc", core::kLc},        {"spc_pl0", core::kSpcPl0}, {"sps_pl0", core::kSpsPl0},

@@ -15,9 +15,9 @@ std::string result_table(const engine::Core& core);
 std::string result_json(const engine::Core& core, const engine::RunResult& result, int exit_status);
 
 /// "pc 1234 <symbol+0x10>".
-std::string where(const engine::Core& core, const SymbolNames& symbols);
+std::string where(u64 pc, const SymbolNames& symbols);
 
-/// Registers of a core that cannot go on.
-std::string register_dump(const engine::Core& core, const SymbolNames& symbols);
+/// Registers of a core that cannot go on; it stopped at `pc`.
+std::string register_dump(const engine::Core& core, u64 pc, const SymbolNames& symbols);
 
 }  // namespace mppa::sim

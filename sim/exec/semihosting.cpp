@@ -210,7 +210,7 @@ i64 Semihosting::write(u64 fd, u64 address, u64 bytes) {
   u64 done = 0;
   while (done < bytes) {
     const std::size_t part = std::min<u64>(bytes - done, kChunk);
-    if (!memory_.read(address + done, {buffer.data(), part})) return -EFAULT;
+    if (!memory_.read(address + done, {buffer.data(), part})) return done != 0 ? static_cast<i64>(done) : -EFAULT;
     const i64 n = write_all(host, buffer.data(), part);
     if (n < 0) return done != 0 ? static_cast<i64>(done) : n;
     done += static_cast<u64>(n);

@@ -1,6 +1,8 @@
 // Traps: what stops a bundle, with everything the exception syndrome reports (architecture.md section 6).
 #pragma once
 
+#include <string_view>
+
 #include "models/common/types.h"
 
 namespace mppa::core {
@@ -28,6 +30,16 @@ enum class Htc : u8 {
   kVsfr = 18,
   kPlOverflow = 19,
 };
+
+/// Name of a trap cause as the architecture spells it.
+constexpr std::string_view trap_name(Htc code) {
+  constexpr std::string_view kNames[] = {
+      "RESERVED",  "OPCODE",     "PRIVILEGE",    "DMISALIGN",     "PSYSERROR", "DSYSERROR",
+      "PDECC",     "DDECC",      "PPAR",         "DPAR",          "PSECC",     "DSECC",
+      "NOMAPPING", "PROTECTION", "WRITETOCLEAN", "ATOMICTOCLEAN", "TPAR",      "DOUBLE_EXCEPTION",
+      "VSFR",      "PL_OVERFLOW"};
+  return kNames[static_cast<unsigned>(code)];
+}
 
 /// Access side of a memory trap (ES.RWX).
 enum class Rwx : u8 { kNone = 0, kFetch = 1, kWrite = 2, kRead = 4, kAtomic = 6 };

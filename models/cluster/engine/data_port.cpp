@@ -117,6 +117,8 @@ core::Trap DataPort::bus_error(const isa::Insn& insn, const Resolved& r) const {
   trap.rwx = rwx_of(r.timing.kind);
   trap.access_size = static_cast<u8>(r.size);
   trap.uncached = !r.timing.cached;
+  const i8 variant = r.info->mem.variant_mod;
+  trap.non_trapping = variant >= 0 && (insn.mod[static_cast<unsigned>(variant)] & kSpeculative) != 0;
   if (r.info->mem.data >= 0) trap.destination = insn.reg[static_cast<unsigned>(r.info->mem.data)];
   return trap;
 }

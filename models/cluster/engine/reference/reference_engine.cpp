@@ -1,6 +1,7 @@
 #include "models/cluster/engine/reference/reference_engine.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "isa/opcodes.h"
@@ -11,6 +12,25 @@
 namespace mppa::engine {
 
 using timing::LoopContext;
+
+namespace {
+
+std::string hex(u64 value) {
+  std::array<char, 16> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
+  return "0x" + std::string(digits.data(), end);
+}
+
+/// A trap that found its handler's level already busy with one; `sfr` as it was before the core went to reset.
+std::string describe_crash(const core::Trap& trap, u64 pc, const std::array<u64, core::kSfrCount>& sfr) {
+  const u64 pl = core::ps::kPl.get(sfr[core::kPs]);
+  return "exception inside a double-exception handler, or before PS.ET was cleared (trap " +
+         std::string(core::trap_name(trap.code)) + " at pc " + hex(pc) + ", address " + hex(trap.ea) +
+         "; exception before it: SPC " + hex(sfr[core::kSpcPl0 + pl]) + ", ES " + hex(sfr[core::kEsPl0 + pl]) +
+         ", EA " + hex(sfr[core::kEaPl0 + pl]) + ")";
+}
+
+}  // namespace
 
 LoopContext loop_context(const core::CoreState& state) {
   const bool active =
@@ -67,10 +87,9 @@ ReferenceEngine::Step ReferenceEngine::boundary(u64 idle_limit, bool& handled) {
     }
     case core::Boundary::kHalted:
       handled = true;
-      return stop_with(StopReason::kReset, 0,
-                       parts_.system.halt_reason() == core::HaltReason::kWatchdog
-                           ? "the watchdog reset the core"
-                           : "exception inside a double-exception handler: the core went to reset");
+      return stop_with(
+          StopReason::kReset, 0,
+          parts_.system.halt_reason() == core::HaltReason::kWatchdog ? "the watchdog reset the core" : crash_);
   }
   return Step::kDone;
 }
@@ -214,7 +233,9 @@ ReferenceEngine::Step ReferenceEngine::sleep_in_bundle(Run& run) {
 ReferenceEngine::Step ReferenceEngine::take_trap(Run& run, core::Trap trap) {
   if (run.code != nullptr) trap.bundle_size = run.code->syllables;
   state_.cycle = run.issue;
+  const std::array<u64, core::kSfrCount> before = state_.sfr;
   parts_.system.take_trap(trap);
+  if (parts_.system.halt_reason() != core::HaltReason::kNone) crash_ = describe_crash(trap, run.pc, before);
   enter_exception(run);
   return Step::kDone;
 }

@@ -74,6 +74,7 @@ class ReferenceEngine : public Engine {
   FetchUnit fetch_unit_;
   DataPort data_port_;
   RunResult stop_;
+  std::string crash_ = "the core went to reset";  ///< the trap that halted the core
 };
 
 }  // namespace mppa::engine
