@@ -29,5 +29,6 @@ class BadInput : public std::runtime_error {
 void add_exec(CLI::App& app);     ///< runs a bare program on one core
 void add_vectors(CLI::App& app);  ///< golden-vector files on one core
 void add_disasm(CLI::App& app);   ///< disassembly listing of an ELF file
+void add_bench(CLI::App& app);    ///< speed of models
 
 }  // namespace mppa::sim

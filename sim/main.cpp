@@ -10,6 +10,7 @@ void add_commands(CLI::App& app) {
   mppa::sim::add_exec(app);
   mppa::sim::add_vectors(app);
   mppa::sim::add_disasm(app);
+  mppa::sim::add_bench(app);
 }
 
 }  // namespace
