@@ -140,8 +140,8 @@ std::vector<Measurement> measure_all(const BenchOptions& options) {
 }
 
 void print_table(const std::vector<Measurement>& all) {
-  fmt::print("{:<36} {:<10} {:<9} {:>12} {:>12} {:>12} {:>6}\n", "program", "timing", "engine", "M bundles/s", "bundles",
-             "cycles", "IPC");
+  fmt::print("{:<36} {:<10} {:<9} {:>12} {:>12} {:>12} {:>6}\n", "program", "timing", "engine", "M bundles/s",
+             "bundles", "cycles", "IPC");
   for (const Measurement& m : all)
     fmt::print("{:<36} {:<10} {:<9} {:>12.1f} {:>12} {:>12} {:>6.2f}\n", m.program->title, level_name(m.level),
                engine_name(m.engine), m.bundles_per_second() / 1e6, m.bundles, m.cycles, m.ipc());
@@ -179,7 +179,8 @@ void add_bench(CLI::App& app) {
   core->add_option("--only", options->only, "one program (alu, wide4, copy32, fma, hwloop1, chase_hit, ...)")
       ->type_name("NAME");
   core->add_option("--seconds", options->seconds, "host time per measurement (default 0.3)")->type_name("S");
-  core->add_option("--cycles", options->cycles, "simulate exactly this many cycles instead (for counting host instructions)")
+  core->add_option("--cycles", options->cycles,
+                   "simulate exactly this many cycles instead (for counting host instructions)")
       ->type_name("N");
   core->add_option("--programs", options->directory, "directory of the programs' ELF files")->type_name("DIR");
   core->callback([options] {

@@ -1,21 +1,54 @@
 #include "models/cluster/timing/write_buffer.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace mppa::timing {
 
-bool WriteBuffer::merge(u64 word) {
-  const auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.word == word; });
-  if (entry == entries_.end()) return false;
-  std::rotate(entry, entry + 1, entries_.end());
-  return true;
+WriteBuffer::WriteBuffer(const Params& params)
+    : params_(params), capacity_(params.write_buffer_words), drain_(params.write_drain) {
+  if (capacity_ == 0 || capacity_ > kSlots) throw std::invalid_argument("write_buffer_words must be 1 to 8");
+  clear();
 }
 
-void WriteBuffer::send(const Entry& entry, u64 a) {
+/// Makes the word the most recent one if it is held.
+bool WriteBuffer::merge(u64 word) {
+  for (unsigned age = 1; age <= count_; ++age) {
+    if (words_[(head_ - age) % kSlots] != word) continue;
+    const Origin origin = origins_[(head_ - age) % kSlots];
+    for (; age > 1; --age) {
+      const unsigned to = (head_ - age) % kSlots, from = (to + 1) % kSlots;
+      set_word(to, words_[from]);
+      origins_[to] = origins_[from];
+    }
+    set_word(newest(), word);
+    origins_[newest()] = origin;
+    return true;
+  }
+  return false;
+}
+
+void WriteBuffer::push(u64 word, const Origin& origin) {
+  set_word(head_, word);
+  origins_[head_] = origin;
+  head_ = (head_ + 1) % kSlots;
+  ++count_;
+  special_ += origin.special();
+}
+
+void WriteBuffer::send_oldest(u64 a) {
+  const unsigned slot = (head_ - count_) % kSlots;
+  Origin& origin = origins_[slot];
   const u64 sent = std::max(a, sender_free_);
-  if (entry.arbiter != nullptr) entry.arbiter->write_posted(8 * entry.word, 8, sent);
-  sender_free_ = sent + params_.write_drain;
-  acknowledged_ = std::max(acknowledged_, sent + params_.write_ack + entry.extra);
+  if (origin.arbiter != nullptr) origin.arbiter->write_posted(8 * words_[slot], 8, sent);
+  sender_free_ = sent + drain_;
+  if (origin.special()) {
+    acknowledged_ = std::max(acknowledged_, sent + params_.write_ack + origin.extra);
+    --special_;
+    origin = {};
+  }
+  clear_slot(slot);
+  --count_;
 }
 
 u64 WriteBuffer::store(const MemAccess& m, u64 a) {
@@ -23,41 +56,36 @@ u64 WriteBuffer::store(const MemAccess& m, u64 a) {
   for (u64 word = m.pa / 8; word <= (m.pa + m.size - 1) / 8; ++word) {
     if (merge(word)) continue;
     const bool sending = a < sender_free_;
-    if (entries_.size() + (sending ? 1 : 0) >= params_.write_buffer_words) a = sender_free_;
-    entries_.push_back({word, extra, m.arbiter});
-    if (entries_.size() == params_.write_buffer_words) {
-      send(entries_.front(), a);
-      entries_.erase(entries_.begin());
-    }
+    if (count_ + (sending ? 1 : 0) >= capacity_) a = sender_free_;
+    push(word, {extra, m.arbiter});
+    if (count_ == capacity_) send_oldest(a);
   }
   return a;
-}
-
-bool WriteBuffer::accepts(const MemAccess& m, u64 a) const {
-  unsigned words = 0, held = 0;
-  for (u64 word = m.pa / 8; word <= (m.pa + m.size - 1) / 8; ++word, ++words)
-    held += std::any_of(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.word == word; });
-  const unsigned added = words - held, capacity = params_.write_buffer_words;
-  if (added == 0) return true;
-  if (entries_.size() + added < capacity) return true;  // nothing is pushed out
-  return words == 1 && a >= sender_free_;               // one is pushed out and leaves at once
 }
 
 unsigned WriteBuffer::words_of_line(u64 line) const {
   constexpr u64 kWordsPerLine = Params::kLineBytes / 8;
   return static_cast<unsigned>(
-      std::count_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.word / kWordsPerLine == line; }));
+      std::count_if(words_.begin(), words_.end(), [&](u64 word) { return word / kWordsPerLine == line; }));
 }
 
 unsigned WriteBuffer::flush(u64 a) {
-  const unsigned cycles = size() * params_.write_drain;
-  for (const Entry& entry : entries_) send(entry, a);
-  entries_.clear();
+  const auto cycles = static_cast<unsigned>(count_ * drain_);
+  while (count_ != 0) send_oldest(a);
   return cycles;
 }
 
+u64 WriteBuffer::acknowledged() const {
+  // Of words with equal distance the last one sent is acknowledged last.
+  const u64 last = sender_free_ == 0 ? 0 : sender_free_ - drain_ + params_.write_ack;
+  return std::max(acknowledged_, last);
+}
+
 void WriteBuffer::clear() {
-  entries_.clear();
+  words_.fill(kNoWord);
+  origins_.fill({});
+  for (unsigned i = 0; i < kSlots; ++i) clear_slot(i);
+  head_ = count_ = special_ = 0;
   sender_free_ = 0;
   acknowledged_ = 0;
 }

@@ -1,8 +1,13 @@
 // The write buffer between L1D and memory: 8 x 64 bits, fully associative, merging, LRU (section 5). Timing only: the
 // data is in memory already.
+//
+// Words sit in a ring in the order of their last use. The word sent last keeps its entry until the sender is free
+// again. An engine may offer single words inline (try_store); that covers the two common cases, a further store to the
+// most recent word and a new word that finds a free entry at once, and refuses everything else without changing
+// anything.
 #pragma once
 
-#include <vector>
+#include <array>
 
 #include "models/cluster/timing/mem_access.h"
 #include "models/cluster/timing/params.h"
@@ -12,36 +17,77 @@ namespace mppa::timing {
 
 class WriteBuffer {
  public:
-  explicit WriteBuffer(const Params& params) : params_(params) {}
+  static constexpr unsigned kSlots = 8;
+
+  /// Throws std::invalid_argument unless params.write_buffer_words is 1 to kSlots.
+  explicit WriteBuffer(const Params& params);
 
   /// A store at E1 in cycle `a`. Returns the first cycle >= a in which every word has an entry.
   u64 store(const MemAccess& m, u64 a);
 
-  /// True only if store() at `a` would return `a`; may be false although it would.
-  bool accepts(const MemAccess& m, u64 a) const;
+  /// The same for one word (address / 8) of a memory that answers in the reference latency and has no arbiter, if it
+  /// neither waits nor changes the order of other words; false: nothing has happened, call store().
+  [[gnu::always_inline]] bool try_store(u64 word, u64 a) {
+    const u32 tag = static_cast<u32>(word);
+    const Tags hit = (tags_[0] == Tags{tag, tag, tag, tag}) | (tags_[1] == Tags{tag, tag, tag, tag});
+    const auto any = reinterpret_cast<const TagPair&>(hit);
+    if ((any[0] | any[1]) != 0) return words_[newest()] == word;
+    if (count_ + 1 == capacity_) {
+      if (a < sender_free_ || special_ != 0) return false;
+      const unsigned oldest = (head_ - count_) % kSlots;
+      set_word(head_, word);
+      clear_slot(oldest);
+      sender_free_ = a + drain_;
+    } else {
+      set_word(head_, word);
+      ++count_;
+    }
+    head_ = (head_ + 1) % kSlots;
+    return true;
+  }
 
   /// Number of words held that belong to the 64-byte line.
   unsigned words_of_line(u64 line) const;
   /// Sends every word, starting at cycle `a`; returns the number of cycles that takes.
   unsigned flush(u64 a);
   /// The cycle at which everything sent so far has been acknowledged.
-  u64 acknowledged() const { return acknowledged_; }
-  unsigned size() const { return static_cast<unsigned>(entries_.size()); }
+  u64 acknowledged() const;
+  unsigned size() const { return count_; }
   void clear();
 
  private:
-  struct Entry {
-    u64 word;        ///< address / 8
-    unsigned extra;  ///< the memory's distance beyond the reference
-    MemArbiter* arbiter;
+  using Tags = u32 __attribute__((vector_size(16)));
+  using TagPair = u64 __attribute__((vector_size(16), may_alias));
+  static constexpr u64 kNoWord = ~u64{0};
+
+  /// What is not needed to find a word.
+  struct Origin {
+    unsigned extra = 0;  ///< the memory's distance beyond the reference
+    MemArbiter* arbiter = nullptr;
+    bool special() const { return extra != 0 || arbiter != nullptr; }
   };
+
+  unsigned newest() const { return (head_ - 1) % kSlots; }
+  void set_word(unsigned slot, u64 word) {
+    words_[slot] = word;
+    tags_[slot / 4][slot % 4] = static_cast<u32>(word);
+  }
+  void clear_slot(unsigned slot) { set_word(slot, kNoWord); }
   bool merge(u64 word);
-  void send(const Entry& entry, u64 a);
+  void push(u64 word, const Origin& origin);
+  void send_oldest(u64 a);
 
   const Params& params_;
-  std::vector<Entry> entries_;  // least recent first
-  u64 sender_free_ = 0;         ///< first cycle in which the entry of the word sent last is free again
-  u64 acknowledged_ = 0;
+  const unsigned capacity_;
+  const u64 drain_;
+  alignas(16) Tags tags_[2];  ///< low halves of words_
+  std::array<u64, kSlots> words_;
+  std::array<Origin, kSlots> origins_;
+  unsigned head_ = 0;     ///< slot of the next word
+  unsigned count_ = 0;    ///< words held, in the slots before head_
+  unsigned special_ = 0;  ///< of them: words with an Origin that matters
+  u64 sender_free_ = 0;   ///< first cycle in which the entry of the word sent last is free again
+  u64 acknowledged_ = 0;  ///< of words with a special origin
 };
 
 }  // namespace mppa::timing

@@ -32,6 +32,7 @@ enum ModeBit : u32 {
   kModeMmu = 2,         ///< PS.MME
   kMode64 = 4,          ///< PS.V64
   kModeArithmetic = 8,  ///< arithmetic interrupts armed: bundles that change CS flags are stepped
+  kModeSingle = 16,     ///< the block is one bundle
 };
 
 /// Where a bundle of a block begins.

@@ -23,9 +23,11 @@ FastEngine::FastEngine(CoreParts parts)
       state_(parts.state),
       reference_(parts),
       hot_(std::make_unique<Hot>()),
-      slow_(parts_, *hot_),
-      translator_(parts_, cache_) {
+      translator_(parts_, cache_),
+      tails_(*hot_, cache_, translator_),
+      slow_(parts_, *hot_, tails_) {
   hot_->slow = &slow_;
+  hot_->write_buffer = &parts_.timing.lsu().write_buffer();
   hot_->l1i = parts_.timing.l1i().data();
   forget_code();
 }
@@ -33,6 +35,7 @@ FastEngine::FastEngine(CoreParts parts)
 void FastEngine::forget_code() {
   reference_.forget_code();
   cache_.clear();
+  tails_.forget();
   slow_.forget_pages();
   control_epoch_ = state_.control_epoch;
   l1d_generation_ = parts_.timing.lsu().l1d().generation();
@@ -82,7 +85,9 @@ void FastEngine::refresh() {
     const MemRegion* region = parts_.bus.region(pa);
     return region == nullptr ? nullptr : region->host + (pa - region->base);
   };
-  if (cache_.verify(code_at)) hot_->jumps.fill({});
+  if (!cache_.verify(code_at)) return;
+  hot_->jumps.fill({});
+  tails_.forget();
 }
 
 EntryState FastEngine::current_state() {

@@ -12,6 +12,7 @@
 
 #include "models/cluster/engine/core.h"
 #include "models/cluster/engine/fast/memory.h"
+#include "models/cluster/engine/fast/reschedule.h"
 #include "models/cluster/engine/fast/translator.h"
 #include "models/cluster/engine/reference/reference_engine.h"
 
@@ -47,9 +48,10 @@ class FastEngine : public Engine {
   core::CoreState& state_;
   ReferenceEngine reference_;
   std::unique_ptr<Hot> hot_;
-  SlowMemory slow_;
   BlockCache cache_;
   Translator translator_;
+  TailCache tails_;
+  SlowMemory slow_;
   // What the caches in Hot and the translations were made under.
   u64 control_epoch_ = 0;
   u32 l1d_generation_ = 0;

@@ -11,6 +11,13 @@
 #include "models/cluster/timing/params.h"
 #include "models/common/types.h"
 
+namespace mppa::engine {
+struct MemRegion;
+}
+namespace mppa::timing {
+class WriteBuffer;
+}
+
 namespace mppa::engine::fast {
 
 class SlowMemory;
@@ -59,11 +66,13 @@ struct LineEntry {
 };
 
 /// A page that is mapped, cached and backed by host memory.
-struct PageEntry {
-  u64 load_page = ~u64{0};   ///< virtual page address if loads are allowed
-  u64 store_page = ~u64{0};  ///< virtual page address if stores are allowed
-  u64 delta = 0;             ///< host address minus virtual address
-  u64 pa_delta = 0;          ///< physical minus virtual address
+struct alignas(64) PageEntry {
+  u64 load_page = ~u64{0};         ///< virtual page address if loads are allowed
+  u64 store_page = ~u64{0};        ///< virtual page address if stores are allowed
+  u64 plain_store_page = ~u64{0};  ///< likewise, of a memory without arbiter that answers in the reference latency
+  u64 delta = 0;                   ///< host address minus virtual address
+  u64 pa_delta = 0;                ///< physical minus virtual address
+  const MemRegion* region = nullptr;
 };
 
 struct JumpEntry {
@@ -85,6 +94,7 @@ struct alignas(64) Hot {
   u64 busy_until = 0;     ///< B: first cycle in which L1D accepts an access
   u64 last_start = 0;     ///< T of the last bundle of the current block
   u64* l1i = nullptr;     ///< L1I tags: sets of 4 line numbers, most recent first
+  timing::WriteBuffer* write_buffer = nullptr;
   SlowMemory* slow = nullptr;
 
   alignas(16) Counters common[2] = {};

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "models/cluster/exec/condition.h"
+#include "models/cluster/timing/write_buffer.h"
 
 namespace mppa::engine::fast {
 namespace {
@@ -54,32 +55,29 @@ template <class T>
 
 template <class T, AddressMode kMode, timing::Level kLevel>
 struct Load {
+  static constexpr bool kPipeline = kLevel == timing::Level::kPipeline;
+
   static MPPA_HANDLER(slow) {
-    u64 now = t;
     const u64 va = address<kMode>(s, op, x);
-    const u8* const host = kLevel == timing::Level::kPipeline ? x->slow->access(op, va, sizeof(T), kLoadAccess, now)
-                                                              : x->slow->translate(va, sizeof(T), kLoadAccess);
-    if (host == nullptr) {
+    const SlowAccess done = kPipeline ? x->slow->load(op, va, sizeof(T), t)
+                                      : SlowAccess{x->slow->translate(va, sizeof(T), kLoadAccess), op + 1, t};
+    if (done.host == nullptr) {
       if constexpr (kMode == AddressMode::kCond) x->common[0] -= Counters{0, 0, 1, 0};
       leave_to_step(x, op, t);
       MPPA_LEAVE();
     }
-    load_value<T>(s, op, host);
-    MPPA_NEXT(op + 1, now);
+    load_value<T>(s, op, done.host);
+    MPPA_NEXT(done.next, done.t);
   }
 
   static MPPA_HANDLER(busy) {
-    u64 now = t;
-    if (!x->slow->skip(op, now)) {
-      leave_to_step(x, op, t);
-      MPPA_LEAVE();
-    }
-    MPPA_NEXT(op + 1, now);
+    const SlowAccess done = x->slow->skip(op, t);
+    MPPA_NEXT(done.next, done.t);
   }
 
   static MPPA_HANDLER(run) {
     if (!performed<kMode>(s, op)) {
-      if constexpr (kLevel == timing::Level::kPipeline) {
+      if constexpr (kPipeline) {
         if (x->busy_until > t + op->mem.off + kE1) [[unlikely]]
           MPPA_CONTINUE_IN(busy);
       }
@@ -88,7 +86,7 @@ struct Load {
     if constexpr (kMode == AddressMode::kCond) x->common[0] += Counters{0, 0, 1, 0};
     const u64 va = address<kMode>(s, op, x);
     u64 delta;
-    if constexpr (kLevel == timing::Level::kPipeline) {
+    if constexpr (kPipeline) {
       // The entry is found by the first byte's line but compared with the last byte's: an access that crosses fails.
       const LineEntry& entry = x->lines[line_hash(va)];
       if (entry.line != ((va + sizeof(T) - 1) & ~(kLineBytes - 1)) || x->busy_until > t + op->mem.off + kE1)
@@ -108,23 +106,24 @@ struct Load {
 
 template <class T, AddressMode kMode, timing::Level kLevel>
 struct Store {
+  static constexpr bool kPipeline = kLevel == timing::Level::kPipeline;
+
   static MPPA_HANDLER(slow) {
-    u64 now = t;
     const u64 va = address<kMode>(s, op, x);
-    u8* const host = kLevel == timing::Level::kPipeline ? x->slow->access(op, va, sizeof(T), kStoreAccess, now)
-                                                        : x->slow->translate(va, sizeof(T), kStoreAccess);
-    if (host == nullptr) {
+    const SlowAccess done = kPipeline ? x->slow->store(op, va, sizeof(T), t)
+                                      : SlowAccess{x->slow->translate(va, sizeof(T), kStoreAccess), op + 1, t};
+    if (done.host == nullptr) {
       if constexpr (kMode == AddressMode::kCond) x->common[0] -= Counters{0, 0, 0, 1};
       leave_to_step(x, op, t);
       MPPA_LEAVE();
     }
-    store_value<T>(s, op, host);
-    MPPA_NEXT(op + 1, now);
+    store_value<T>(s, op, done.host);
+    MPPA_NEXT(done.next, done.t);
   }
 
   static MPPA_HANDLER(run) {
     if (!performed<kMode>(s, op)) {
-      if constexpr (kLevel == timing::Level::kPipeline) {
+      if constexpr (kPipeline) {
         using Skip = Load<T, kMode, kLevel>;
         if (x->busy_until > t + op->mem.off + kE1) [[unlikely]]
           MPPA_CONTINUE_IN(Skip::busy);
@@ -132,16 +131,23 @@ struct Store {
       MPPA_NEXT(op + 1, t);
     }
     if constexpr (kMode == AddressMode::kCond) x->common[0] += Counters{0, 0, 0, 1};
-    if constexpr (kLevel == timing::Level::kPipeline) {
+    const u64 va = address<kMode>(s, op, x);
+    const PageEntry& entry = x->pages[(va >> kPageBits) % kPageEntries];
+    const u64 last_page = (va + sizeof(T) - 1) & ~(kPageBytes - 1);
+    if constexpr (!kPipeline) {
+      if (entry.store_page != last_page) [[unlikely]]
+        MPPA_CONTINUE_IN(slow);
+    } else if constexpr (sizeof(T) > 8) {
       MPPA_CONTINUE_IN(slow);
     } else {
-      const u64 va = address<kMode>(s, op, x);
-      const PageEntry& entry = x->pages[(va >> kPageBits) % kPageEntries];
-      if (entry.store_page != ((va + sizeof(T) - 1) & ~(kPageBytes - 1))) [[unlikely]]
+      // Inline: one word of the write buffer's, no wait.
+      const u64 a = t + op->mem.off + kE1;
+      if (entry.plain_store_page != last_page || (va & 7) > 8 - sizeof(T) || x->busy_until > a) [[unlikely]]
         MPPA_CONTINUE_IN(slow);
-      store_value<T>(s, op, reinterpret_cast<u8*>(va + entry.delta));
-      MPPA_NEXT(op + 1, t);
+      if (!x->write_buffer->try_store((va + entry.pa_delta) / 8, a)) MPPA_CONTINUE_IN(slow);
     }
+    store_value<T>(s, op, reinterpret_cast<u8*>(va + entry.delta));
+    MPPA_NEXT(op + 1, t);
   }
 };
 

@@ -27,17 +27,34 @@ enum class StoreKind : u8 { kB, kH, kW, kD, kQ, kO };
 Handler load_handler(LoadKind kind, AddressMode mode, timing::Level level);
 Handler store_handler(StoreKind kind, AddressMode mode, timing::Level level);
 
+/// Finds where to go on when a dynamic wait does not fit the static schedule of the running block.
+class Rescheduler {
+ public:
+  virtual ~Rescheduler() = default;
+  /// The memory operation `op` of a block that was entered at `t` has been done; it made its bundle wait `e1` cycles
+  /// at E1 and `e3` at E3. Returns the record to go on with and sets `t` to go with it.
+  virtual const Op* reschedule(const Op* op, u64 e1, u64 e3, u64& t) = 0;
+};
+
+/// The outcome of an access that was not decided inline.
+struct SlowAccess {
+  u8* host = nullptr;        ///< nullptr: the bundle must be stepped, nothing has changed
+  const Op* next = nullptr;  ///< where to go on
+  u64 t = 0;                 ///< and the clock there
+};
+
 class SlowMemory {
  public:
-  SlowMemory(CoreParts& parts, Hot& hot) : parts_(parts), hot_(hot) {}
+  SlowMemory(CoreParts& parts, Hot& hot, Rescheduler& rescheduler)
+      : parts_(parts), hot_(hot), rescheduler_(rescheduler) {}
 
-  /// Host address of `bytes` at `va` for a load (store) by record `op`; `t` advances by what the access costs. nullptr:
-  /// the bundle must be stepped, nothing has changed.
-  u8* access(const Op* op, u64 va, unsigned bytes, bool is_store, u64& t);
+  /// A load (store) of `bytes` at `va` by record `op` of a block entered at `t`.
+  SlowAccess load(const Op* op, u64 va, unsigned bytes, u64 t);
+  SlowAccess store(const Op* op, u64 va, unsigned bytes, u64 t);
   /// The same for the functional level: no timing.
   u8* translate(u64 va, unsigned bytes, bool is_store);
-  /// A conditional access that is not done, while L1D is busy: false if the bundle must be stepped.
-  bool skip(const Op* op, u64& t);
+  /// A conditional access that is not done, while L1D is busy.
+  SlowAccess skip(const Op* op, u64 t);
 
   /// Forgets translations (the control epoch has changed), or lines only (L1D was changed by others).
   void forget_pages();
@@ -45,10 +62,12 @@ class SlowMemory {
 
  private:
   PageEntry* find_page(u64 va, unsigned bytes, bool is_store);
-  bool fits(u64 wait) const;
+  PageEntry* fill_page(u64 va, unsigned bytes, bool is_store);
+  SlowAccess go_on(const Op* op, const timing::MemTiming& done, u8* host, u64 t);
 
   CoreParts& parts_;
   Hot& hot_;
+  Rescheduler& rescheduler_;
 };
 
 }  // namespace mppa::engine::fast

@@ -30,6 +30,14 @@ u8 Schedule::sensitivity() {
   return flags;
 }
 
+EntryState Schedule::held(u64 e1, u64 e3) {
+  constexpr unsigned kE1 = 2, kE3 = 4;  // stage ordinals
+  if (!pipeline_) return state();
+  model_.scoreboard().hold(kE1, issue_, e1);
+  model_.scoreboard().hold(kE3, issue_ + e1, e3);
+  return capture(model_, issue_ + e1 + e3, loop_);
+}
+
 void Schedule::execute(const timing::BundleTiming& bundle) {
   executed_ = {{}, issue_, 0};
   if (pipeline_) executed_ = model_.execute(issue_, bundle, nullptr, stalls_);

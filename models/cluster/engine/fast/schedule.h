@@ -24,6 +24,10 @@ class Schedule {
   u64 issue(const timing::BundleTiming& bundle, u64 pc);
   /// kSensitiveE1 | kSensitiveE3 as they hold for a memory operation of the bundle just issued.
   u8 sensitivity();
+  /// The state seen from the bundle just issued if its memory operation makes it wait `e1` cycles at E1 and freezes the
+  /// pipe for `e3` cycles at E3: a block that begins at this bundle in this state, e1 + e3 cycles after its static
+  /// issue cycle, goes on as the pipeline does, with no further wait. Ends the replay.
+  EntryState held(u64 e1, u64 e3);
   /// Its results. Followed by any number of peeks at successors, or by next().
   void execute(const timing::BundleTiming& bundle);
   /// Goes on to the bundle at `next_pc` in the same block.

@@ -30,6 +30,14 @@ u64 stall(const timing::StallCounts& counts, Stall cause) { return counts[static
 
 }  // namespace
 
+void split_stalls(const timing::StallCounts& s, Counters& common, Counters (&rare)[2]) {
+  const auto cycles = [&](Stall cause) { return static_cast<u32>(stall(s, cause)); };
+  common = Counters{0, cycles(Stall::kBranch), cycles(Stall::kRawAlu), cycles(Stall::kRawLoad)};
+  rare[0] = Counters{cycles(Stall::kPrefetch), cycles(Stall::kRawMul), cycles(Stall::kRawFpu), cycles(Stall::kRawLong)};
+  rare[1] =
+      Counters{cycles(Stall::kRawStream), cycles(Stall::kRawSfr), cycles(Stall::kDrain), cycles(Stall::kWawStream)};
+}
+
 u32 mode_of(const core::CoreState& state) {
   const u64 ps = state.sfr[core::kPs];
   u32 mode = 0;
@@ -80,14 +88,27 @@ const Block* Translator::get(u64 pc, u32 state) {
   const std::optional<Place> place = locate(pc);
   if (!place) return nullptr;
   const BlockKey key{pc, place->pa, state, mode_of(parts_.state)};
-  if (const Block* known = cache_.find(key)) return known;
+  const Block* known = cache_.find(key);
+  return known != nullptr ? known : translate(key, *place);
+}
 
+const Block* Translator::get_tail(const Block& block, unsigned index, u32 state, bool single) {
+  const u64 skipped = 4 * u64{block.marks[index].word};
+  const u32 mode = block.key.mode | (single ? u32{kModeSingle} : 0);
+  const BlockKey key{block.key.pc + skipped, block.key.pa + skipped, state, mode};
+  const Block* known = cache_.find(key);
+  if (known != nullptr) return known;
+  const auto* code = reinterpret_cast<const u8*>(block.words.data());
+  return translate(key, {key.pa, code + skipped, block.key.pc + 4 * block.words.size()});
+}
+
+const Block* Translator::translate(const BlockKey& key, const Place& place) {
   Draft d;
   d.block.key = key;
-  d.place = *place;
-  d.pc = pc;
-  d.loop = cache_.states()[state].loop;
-  schedule_.begin(cache_.states()[state]);
+  d.place = place;
+  d.pc = key.pc;
+  d.loop = cache_.states()[key.state].loop;
+  schedule_.begin(cache_.states()[key.state]);
   while (!d.done && add_bundle(d)) continue;
   if (d.bundles == 0) {  // nothing but a bundle to be stepped
     Op head, step;
@@ -161,7 +182,8 @@ bool Translator::prepare(Draft& d, u64 pc, Prepared& out) {
 /// Adds the bundle behind the last one; false if the block must end before it.
 bool Translator::add_bundle(Draft& d) {
   const u64 pc = d.bundles == 0 ? d.pc : d.next_pc();
-  if (d.bundles == kMaxBundles || pc >= d.place.end) return false;
+  const unsigned most = (d.block.key.mode & kModeSingle) != 0 ? 1 : kMaxBundles;
+  if (d.bundles == most || pc >= d.place.end) return false;
   std::array<u32, isa::kMaxSyllables> words{};
   const u64 available = std::min<u64>(isa::kMaxSyllables, (d.place.end - pc) / 4);
   std::memcpy(words.data(), d.place.host + (pc - d.block.key.pc), available * sizeof(u32));
@@ -200,30 +222,15 @@ bool Translator::add_bundle(Draft& d) {
   return true;
 }
 
-void Translator::count_stalls(Draft& d) {
-  const timing::StallCounts& s = schedule_.stalls();
-  const auto set = [&](RareCounter counter, Stall cause) {
-    d.rare[counter / 4][counter % 4] = static_cast<u32>(stall(s, cause));
-  };
-  set(kPrefetchStalls, Stall::kPrefetch);
-  set(kRawMulStalls, Stall::kRawMul);
-  set(kRawFpuStalls, Stall::kRawFpu);
-  set(kRawLongStalls, Stall::kRawLong);
-  set(kRawStreamStalls, Stall::kRawStream);
-  set(kRawSfrStalls, Stall::kRawSfr);
-  set(kDrainStalls, Stall::kDrain);
-  set(kWawStreamStalls, Stall::kWawStream);
-}
-
 Exit& Translator::add_exit(Draft& d, u64 target, const timing::Sequel& sequel, const timing::LoopContext& loop,
                            bool taken, bool indirect) {
   const Schedule::Successor next = schedule_.leave(d.timing, sequel, loop, indirect);
-  const timing::StallCounts& s = schedule_.stalls();
   Exit e;
   e.length = next.length;
   e.common[0] = Counters{d.bundles, d.instructions, d.loads, d.stores};
-  e.common[1] = Counters{taken ? 1u : 0u, static_cast<u32>(next.branch_stalls + stall(s, Stall::kBranch)),
-                         static_cast<u32>(stall(s, Stall::kRawAlu)), static_cast<u32>(stall(s, Stall::kRawLoad))};
+  Counters rare[2];
+  split_stalls(schedule_.stalls(), e.common[1], rare);
+  e.common[1] += Counters{taken ? 1u : 0u, static_cast<u32>(next.branch_stalls), 0, 0};
   e.target = target;
   e.state = cache_.states().intern(next.state);
   e.indirect = indirect;
@@ -286,15 +293,13 @@ void Translator::end_with_branch(Draft& d) {
   d.ops.push_back(op);
 }
 
-Translator::Replay Translator::replay(const Block& block, unsigned index) {
-  Replay out;
+void Translator::replay_bundles(const Block& block, unsigned count, Replay& out) {
   out.pc = block.key.pc;
   u32 loads = 0, stores = 0;
   schedule_.begin(cache_.states()[block.key.state]);
   isa::Bundle bundle;
-  for (unsigned i = 0; i < index; ++i) {
-    bundle = {};
-    isa::decode(std::span(block.words).subspan(block.marks[i].word), bundle);
+  for (unsigned i = 0; i < count; ++i) {
+    isa::decode(std::span(block.words).subspan(block.marks[i].word), bundle = {});
     const timing::BundleTiming timing = timing::analyse(bundle);
     schedule_.issue(timing, out.pc);
     schedule_.execute(timing);
@@ -303,17 +308,34 @@ Translator::Replay Translator::replay(const Block& block, unsigned index) {
     out.instructions += bundle.count;
     for (const isa::Insn& insn : bundle.view()) count_access(insn, loads, stores);
   }
-  out.state = schedule_.state();
-  out.t = schedule_.boundary();
-  out.bundles = index;
+  out.bundles = count;
   out.loads = loads;
   out.stores = stores;
+}
+
+Translator::Replay Translator::replay(const Block& block, unsigned index) {
+  Replay out;
+  replay_bundles(block, index, out);
+  out.state = schedule_.state();
+  out.t = schedule_.boundary();
   out.stalls = schedule_.stalls();
   return out;
 }
 
+Translator::Replay Translator::replay_held(const Block& block, unsigned index, u64 e1, u64 e3) {
+  Replay out;
+  replay_bundles(block, index, out);
+  isa::Bundle bundle;
+  isa::decode(std::span(block.words).subspan(block.marks[index].word), bundle);
+  out.t = schedule_.issue(timing::analyse(bundle), out.pc) + e1 + e3;
+  out.stalls = schedule_.stalls();
+  out.state = schedule_.held(e1, e3);
+  return out;
+}
+
 void Translator::end_block(Draft& d) {
-  count_stalls(d);
+  Counters common;
+  split_stalls(schedule_.stalls(), common, d.rare);
   bool rare = false;
   for (const Counters& c : d.rare)
     for (unsigned i = 0; i < 4; ++i) rare = rare || c[i] != 0;

@@ -15,6 +15,9 @@ namespace mppa::engine::fast {
 /// The mode bits that `state` translates to.
 u32 mode_of(const core::CoreState& state);
 
+/// Static stalls as counters: common[1] and rare.
+void split_stalls(const timing::StallCounts& stalls, Counters& common, Counters (&rare)[2]);
+
 class Translator {
  public:
   Translator(CoreParts& parts, BlockCache& cache)
@@ -33,6 +36,10 @@ class Translator {
   /// block can say so.
   const Block* get(u64 pc, u32 state);
 
+  /// The version of bundle `index` of `block`, and with `single` unset of what follows, for `state`; made from the
+  /// block's own code.
+  const Block* get_tail(const Block& block, unsigned index, u32 state, bool single);
+
   /// The state at the boundary before bundle `index` of `block`, and the counters of the bundles before it.
   struct Replay {
     EntryState state;
@@ -42,9 +49,14 @@ class Translator {
     timing::StallCounts stalls{};
   };
   Replay replay(const Block& block, unsigned index);
+  /// The same up to the issue of bundle `index`, whose memory operation waits `e1` cycles at E1 and freezes E3 for
+  /// `e3`: `state` is Schedule::held(), `t` its issue cycle + e1 + e3, the stalls are those before its issue.
+  Replay replay_held(const Block& block, unsigned index, u64 e1, u64 e3);
 
  private:
   struct Draft;
+  const Block* translate(const BlockKey& key, const Place& place);
+  void replay_bundles(const Block& block, unsigned count, Replay& out);
   struct Prepared;
   bool prepare(Draft& d, u64 pc, Prepared& out);
   bool add_bundle(Draft& d);
@@ -54,7 +66,6 @@ class Translator {
   void end_with_loop(Draft& d);
   Exit& add_exit(Draft& d, u64 target, const timing::Sequel& sequel, const timing::LoopContext& loop, bool taken,
                  bool indirect);
-  void count_stalls(Draft& d);
 
   CoreParts& parts_;
   BlockCache& cache_;
