@@ -89,7 +89,7 @@ std::string result_json(const engine::Core& core, const engine::RunResult& resul
   return json.dump(2) + "\n";
 }
 
-std::string where(u64 pc, const SymbolNames& symbols) { return "pc " + symbols.format(pc); }
+std::string where(u64 pc, const SymbolNames& symbols) { return fmt::format("pc {}", symbols.format(pc)); }
 
 std::string register_dump(const engine::Core& core, u64 pc, const SymbolNames& symbols) {
   const core::CoreState& state = core.state();
@@ -102,7 +102,7 @@ std::string register_dump(const engine::Core& core, u64 pc, const SymbolNames& s
   for (const auto& [name, number] : sfrs)
     text += fmt::format("  {:>8} {:016x}{}", name, state.sfr[number], ++column % 4 == 0 ? "\n" : "");
   for (unsigned i = 0; i < core::kGprCount; ++i)
-    text += fmt::format("  {:>8} {:016x}{}", "r" + std::to_string(i), state.gpr[i], i % 4 == 3 ? "\n" : "");
+    text += fmt::format("  {:>8} {:016x}{}", fmt::format("r{}", i), state.gpr[i], i % 4 == 3 ? "\n" : "");
   return text;
 }
 
