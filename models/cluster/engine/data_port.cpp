@@ -41,19 +41,19 @@ core::Rwx rwx_of(MemKind kind) {
 
 bool condition_holds(const isa::Insn& insn, const isa::MemInfo& mem, const core::CoreState& state) {
   if (!mem.conditional()) return true;
-  return exec::scalarcond(insn.mod[static_cast<unsigned>(mem.cond_mod)],
-                          state.gpr[insn.reg[static_cast<unsigned>(mem.index)]]);
+  return exec::scalarcond(insn.mod[static_cast<u8>(mem.cond_mod)],
+                          state.gpr[insn.reg[static_cast<u8>(mem.index)]]);
 }
 
 u64 effective_address(const isa::Insn& insn, const isa::MemInfo& mem, const core::CoreState& state) {
-  const u64 base = state.gpr[insn.reg[static_cast<unsigned>(mem.base)]];
+  const u64 base = state.gpr[insn.reg[static_cast<u8>(mem.base)]];
   switch (mem.addressing) {
     case Addressing::kImm:
     case Addressing::kCondImm:
       return base + static_cast<u64>(insn.imm[0]);
     case Addressing::kIndexed: {
-      const bool scaled = mem.scale_mod >= 0 && insn.mod[static_cast<unsigned>(mem.scale_mod)] != 0;
-      return base + (state.gpr[insn.reg[static_cast<unsigned>(mem.index)]] << (scaled ? mem.log2_size : 0));
+      const bool scaled = mem.scale_mod >= 0 && insn.mod[static_cast<u8>(mem.scale_mod)] != 0;
+      return base + (state.gpr[insn.reg[static_cast<u8>(mem.index)]] << (scaled ? mem.log2_size : 0));
     }
     default:
       return base;
@@ -70,7 +70,7 @@ std::optional<core::Trap> DataPort::resolve(const isa::Insn& insn, MemKind kind,
   out.timing.kind = kind;
   if (mem.addressing == Addressing::kNone) return {};
 
-  const u8 variant = mem.variant_mod >= 0 ? insn.mod[static_cast<unsigned>(mem.variant_mod)] : u8{0};
+  const u8 variant = mem.variant_mod >= 0 ? insn.mod[static_cast<u8>(mem.variant_mod)] : u8{0};
   const u64 ps = state.data_ps();
   out.size = mem.size;
   out.va = effective_address(insn, mem, state);
@@ -106,7 +106,7 @@ std::optional<core::Trap> DataPort::resolve(const isa::Insn& insn, MemKind kind,
   }
   core::Trap trap = out.where.trap;
   trap.uncached = !out.timing.cached;
-  if (mem.data >= 0) trap.destination = insn.reg[static_cast<unsigned>(mem.data)];
+  if (mem.data >= 0) trap.destination = insn.reg[static_cast<u8>(mem.data)];
   return trap;
 }
 
@@ -118,8 +118,8 @@ core::Trap DataPort::bus_error(const isa::Insn& insn, const Resolved& r) const {
   trap.access_size = static_cast<u8>(r.size);
   trap.uncached = !r.timing.cached;
   const i8 variant = r.info->mem.variant_mod;
-  trap.non_trapping = variant >= 0 && (insn.mod[static_cast<unsigned>(variant)] & kSpeculative) != 0;
-  if (r.info->mem.data >= 0) trap.destination = insn.reg[static_cast<unsigned>(r.info->mem.data)];
+  trap.non_trapping = variant >= 0 && (insn.mod[static_cast<u8>(variant)] & kSpeculative) != 0;
+  if (r.info->mem.data >= 0) trap.destination = insn.reg[static_cast<u8>(r.info->mem.data)];
   return trap;
 }
 

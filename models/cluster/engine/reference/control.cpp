@@ -118,7 +118,7 @@ void ReferenceEngine::execute_system(const isa::Insn& insn, Run& run) {
     case Opcode::kRswapZSysS4:
       publish_events(parts_.stats, state_);
       prepared(system.prepare_rswap(operands, value));
-      if (!run.trap) run.effects.write(reg, run.sfr_write->old_value);
+      if (!run.trap && run.sfr_write) run.effects.write(reg, run.sfr_write->old_value);
       return;
     case Opcode::kWaititZ:
       if (const auto result = system.waitit(value))

@@ -65,7 +65,7 @@ void ReferenceEngine::perform_load(Run& run) {
     run.trap = data_port_.bus_error(*run.memory_insn, r);
     return;
   }
-  const u8 reg = run.memory_insn->reg[static_cast<unsigned>(r.info->mem.data)];
+  const u8 reg = run.memory_insn->reg[static_cast<u8>(r.info->mem.data)];
   u256 value;
   std::memcpy(value.w.data(), bytes.data(), bytes.size());
   if (r.size <= 8) {
@@ -79,7 +79,7 @@ void ReferenceEngine::perform_store(Run& run) {
   Resolved& r = run.memory;
   std::array<u8, 64> bytes{};
   if (r.timing.kind == MemKind::kStore) {
-    const u8 reg = run.memory_insn->reg[static_cast<unsigned>(r.info->mem.data)];
+    const u8 reg = run.memory_insn->reg[static_cast<u8>(r.info->mem.data)];
     const unsigned registers = r.size <= 8 ? 1 : r.size / 8;
     std::memcpy(bytes.data(), &state_.gpr[reg], 8 * registers);
   }
@@ -93,7 +93,7 @@ void ReferenceEngine::perform_store(Run& run) {
 void ReferenceEngine::perform_atomic(Run& run) {
   Resolved& r = run.memory;
   const std::string_view mnemonic = r.info->mnemonic;
-  const u8 reg = run.memory_insn->reg[static_cast<unsigned>(r.info->mem.data)];
+  const u8 reg = run.memory_insn->reg[static_cast<u8>(r.info->mem.data)];
   const u64 mask = r.size == 8 ? ~u64{0} : 0xffffffff;
   BusOp op = BusOp::kSwap;
   AtomicOperands operands;
