@@ -41,8 +41,7 @@ core::Rwx rwx_of(MemKind kind) {
 
 bool condition_holds(const isa::Insn& insn, const isa::MemInfo& mem, const core::CoreState& state) {
   if (!mem.conditional()) return true;
-  return exec::scalarcond(insn.mod[static_cast<u8>(mem.cond_mod)],
-                          state.gpr[insn.reg[static_cast<u8>(mem.index)]]);
+  return exec::scalarcond(insn.mod[static_cast<u8>(mem.cond_mod)], state.gpr[insn.reg[static_cast<u8>(mem.index)]]);
 }
 
 u64 effective_address(const isa::Insn& insn, const isa::MemInfo& mem, const core::CoreState& state) {

@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+import re
 import struct
 import subprocess
 import sys
@@ -58,8 +59,11 @@ class Exec(unittest.TestCase):
     def run_exec(self, image, *options, arguments=()):
         program = self.path / "program.elf"
         program.write_bytes(image)
-        return subprocess.run([MPPASIM, "exec", *options, str(program), *arguments], capture_output=True, text=True,
-                              timeout=60, cwd=self.path)
+        result = subprocess.run([MPPASIM, "exec", *options, str(program), *arguments], capture_output=True, text=True,
+                                timeout=60, cwd=self.path)
+        # AddressSanitizer cannot follow SystemC's coroutine stacks and says so.
+        result.stderr = re.sub(r"==\d+==WARNING: ASan.*\nFalse positive.*\nFor details.*\n", "", result.stderr)
+        return result
 
     def assert_bad_input(self, result, text):
         self.assertEqual(result.returncode, 2, result.stderr)

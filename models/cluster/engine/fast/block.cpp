@@ -66,7 +66,8 @@ Block* BlockCache::add(Block block, std::span<const Op> ops, std::span<const Exi
 const Block& BlockCache::owner(const Op* op) const { return *std::prev(by_op_.upper_bound(op))->second; }
 
 bool BlockCache::same_code(const Block& block, const u8* now) {
-  return now != nullptr && std::memcmp(block.words.data(), now, block.words.size() * sizeof(u32)) == 0;
+  if (now == nullptr) return false;
+  return block.words.empty() || std::memcmp(block.words.data(), now, block.words.size() * sizeof(u32)) == 0;
 }
 
 /// The block's records stay where they are (an exit may be executing in them), but nothing leads to them any more.

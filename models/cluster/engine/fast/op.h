@@ -23,6 +23,13 @@
 #include "models/cluster/core/core_state.h"
 #include "models/common/types.h"
 
+// The instrumented frames of AddressSanitizer do not fit the preserve_none convention.
+#if defined(__has_feature) && !defined(MPPA_FAST_PORTABLE)
+#if __has_feature(address_sanitizer)
+#define MPPA_FAST_PORTABLE
+#endif
+#endif
+
 #if defined(__clang__) && __clang_major__ >= 19 && defined(__x86_64__) && !defined(MPPA_FAST_PORTABLE)
 #define MPPA_FAST_TAIL 1
 #else
