@@ -50,6 +50,7 @@ private:
   MachineLoopInfo *MLI = nullptr;
 
   bool convert(MachineInstr &Dec);
+  void putLatchLast(const MachineLoop &L, MachineBasicBlock &Latch);
   bool bodyQualifies(const MachineLoop &L, const MachineInstr &Dec, const MachineInstr &Branch) const;
   void revert(MachineFunction &MF);
 };
@@ -73,6 +74,36 @@ bool KVXHardwareLoops::bodyQualifies(const MachineLoop &L, const MachineInstr &D
   return true;
 }
 
+/// Block placement likes to put the latch above the header to save a jump. If the loop's blocks are
+/// contiguous, rotate them so that the header comes first and the latch last.
+void KVXHardwareLoops::putLatchLast(const MachineLoop &L, MachineBasicBlock &Latch) {
+  MachineBasicBlock *Header = L.getHeader();
+  MachineFunction &MF = *Latch.getParent();
+  if (&*std::prev(Header->getIterator()) != &Latch)
+    return;
+  MachineFunction::iterator First = Latch.getIterator(), Last = Header->getIterator();
+  while (First != MF.begin() && L.contains(&*std::prev(First)))
+    --First;
+  while (std::next(Last) != MF.end() && L.contains(&*std::next(Last)))
+    ++Last;
+  if (First == MF.begin() || static_cast<unsigned>(std::distance(First, Last)) + 1 != L.getNumBlocks())
+    return;
+
+  MachineBasicBlock *Above = &*std::prev(First), *Bottom = &*Last;
+  SmallVector<std::pair<MachineBasicBlock *, MachineBasicBlock *>, 3> OldNext;
+  for (MachineBasicBlock *MBB : {Above, &Latch, Bottom}) {
+    MachineBasicBlock *TBB = nullptr, *FBB = nullptr;
+    SmallVector<MachineOperand, 2> Cond;
+    MachineFunction::iterator Next = std::next(MBB->getIterator());
+    if (TII->analyzeBranch(*MBB, TBB, FBB, Cond, false))
+      return;
+    OldNext.push_back({MBB, Next == MF.end() ? nullptr : &*Next});
+  }
+  MF.splice(std::next(Last), First, std::next(Latch.getIterator()));
+  for (auto [MBB, Next] : OldNext)
+    MBB->updateTerminator(Next);
+}
+
 bool KVXHardwareLoops::convert(MachineInstr &Dec) {
   MachineBasicBlock *Latch = Dec.getParent();
   MachineLoop *L = MLI->getLoopFor(Latch);
@@ -82,11 +113,20 @@ bool KVXHardwareLoops::convert(MachineInstr &Dec) {
     return false;
   MachineBasicBlock *Header = L->getHeader();
 
+  if (Header == &Header->getParent()->front())
+    return false;
+  putLatchLast(*L, *Latch);
+
   // The latch ends by branching back while the counter is not zero.
   MachineBasicBlock *TBB = nullptr, *FBB = nullptr;
   SmallVector<MachineOperand, 2> Cond;
-  if (TII->analyzeBranch(*Latch, TBB, FBB, Cond, false) || Cond.empty() || Cond[0].getReg() != Counter ||
-      Cond[1].getImm() != KVXCC::DNEZ || TBB != Header)
+  if (TII->analyzeBranch(*Latch, TBB, FBB, Cond, false) || Cond.empty() || Cond[0].getReg() != Counter)
+    return false;
+  if (Cond[1].getImm() == KVXCC::DEQZ && FBB)
+    std::swap(TBB, FBB);
+  else if (Cond[1].getImm() != KVXCC::DNEZ)
+    return false;
+  if (TBB != Header)
     return false;
   MachineInstr &Branch = *Latch->getFirstTerminator();
   if (!bodyQualifies(*L, Dec, Branch))
@@ -101,8 +141,6 @@ bool KVXHardwareLoops::convert(MachineInstr &Dec) {
         return false;
 
   // One entry, by falling through from the block above the header.
-  if (Header == &Header->getParent()->front())
-    return false;
   MachineBasicBlock *Pre = &*std::prev(Header->getIterator());
   if (L->contains(Pre) || Pre->succ_size() != 1 || *Pre->succ_begin() != Header || Header->pred_size() != 2 ||
       Pre->getFirstTerminator() != Pre->end())

@@ -76,7 +76,9 @@ def KV3Model : SchedMachineModel {
   let MicroOpBufferSize = 0; // in order
   let LoadLatency = 3;
   let HighLatency = 13;
-  let MispredictPenalty = 2;
+  // Read by the early if-converter only, which weighs half of it against the critical path of a whole
+  // trace; chosen by measurement (state machine, sorting, interpreter).
+  let MispredictPenalty = 36;
   let PostRAScheduler = 0;   // scheduled and bundled together by KVXVLIWPacketizer
   let CompleteModel = 0;
   let Itineraries = KV3Itineraries;

@@ -38,6 +38,7 @@ public:
 
   bool enableMachineScheduler() const override { return true; }
   bool enableSubRegLiveness() const override { return true; }
+  bool enableEarlyIfConversion() const override { return true; }
   bool useAA() const override { return true; }
 };
 

@@ -49,6 +49,7 @@ public:
 
   void addIRPasses() override;
   bool addPreISel() override;
+  bool addILPOpts() override;
   bool addInstSelector() override;
   void addPreEmitPass() override;
 };
@@ -66,6 +67,11 @@ bool KVXPassConfig::addPreISel() {
   if (getOptLevel() != CodeGenOptLevel::None)
     addPass(createHardwareLoopsLegacyPass());
   return false;
+}
+
+bool KVXPassConfig::addILPOpts() {
+  addPass(&EarlyIfConverterID);
+  return true;
 }
 
 bool KVXPassConfig::addInstSelector() {
