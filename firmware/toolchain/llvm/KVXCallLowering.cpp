@@ -136,6 +136,8 @@ bool KVXTargetLowering::isEligibleForTailCall(const CallLoweringInfo &CLI, const
   return CLI.CallConv == Caller.getCallingConv();
 }
 
+static constexpr unsigned MaxInlineByValCopy = 256;
+
 /// Copies the memory image of a byval argument into its registers and stack slots.
 static void passByVal(SelectionDAG &DAG, const SDLoc &DL, SDValue Chain, SDValue Src, const ISD::ArgFlagsTy &Flags,
                       unsigned Begin, unsigned End, int64_t StackOffset, SDValue StackPtr,
@@ -165,9 +167,19 @@ static void passByVal(SelectionDAG &DAG, const SDLoc &DL, SDValue Chain, SDValue
   if (Size > RegBytes) {
     SDValue From = DAG.getObjectPtrOffset(DL, Src, TypeSize::getFixed(RegBytes));
     SDValue To = DAG.getObjectPtrOffset(DL, StackPtr, TypeSize::getFixed(StackOffset));
-    MemOps.push_back(DAG.getMemcpy(Chain, DL, To, From, DAG.getConstant(Size - RegBytes, DL, MVT::i64), Align(8),
-                                   /*isVol=*/false, /*AlwaysInline=*/true, /*CI=*/nullptr, std::nullopt,
-                                   MachinePointerInfo(), MachinePointerInfo()));
+    unsigned Left = Size - RegBytes;
+    // memcpy cannot be called while the arguments of another call are being set up.
+    if (Left > MaxInlineByValCopy) {
+      SDValue Blocks = DAG.getTargetConstant(Left / 32, DL, MVT::i64);
+      MemOps.push_back(SDValue(DAG.getMachineNode(KVX::PseudoBlockCopy, DL, MVT::Other, {To, From, Blocks, Chain}), 0));
+      From = DAG.getObjectPtrOffset(DL, From, TypeSize::getFixed(Left & ~31u));
+      To = DAG.getObjectPtrOffset(DL, To, TypeSize::getFixed(Left & ~31u));
+      Left &= 31;
+    }
+    if (Left)
+      MemOps.push_back(DAG.getMemcpy(Chain, DL, To, From, DAG.getConstant(Left, DL, MVT::i64), Align(8),
+                                     /*isVol=*/false, /*AlwaysInline=*/true, /*CI=*/nullptr, std::nullopt,
+                                     MachinePointerInfo(), MachinePointerInfo()));
   }
 }
 

@@ -386,6 +386,8 @@ MachineBasicBlock *KVXTargetLowering::EmitInstrWithCustomInserter(MachineInstr &
     return emitCmpSwap(MI, MBB, true);
   case KVX::PseudoCASW:
     return emitCmpSwap(MI, MBB, false);
+  case KVX::PseudoBlockCopy:
+    return emitBlockCopy(MI, MBB);
   }
   llvm_unreachable("no custom inserter for this instruction");
 }
@@ -455,6 +457,48 @@ MachineBasicBlock *KVXTargetLowering::emitCmpSwap(MachineInstr &MI, MachineBasic
   return Done;
 }
 
+MachineBasicBlock *KVXTargetLowering::emitBlockCopy(MachineInstr &MI, MachineBasicBlock *MBB) const {
+  const TargetInstrInfo &TII = *STI.getInstrInfo();
+  MachineFunction &MF = *MBB->getParent();
+  MachineRegisterInfo &MRI = MF.getRegInfo();
+  DebugLoc DL = MI.getDebugLoc();
+  MachineFunction::iterator Where = std::next(MBB->getIterator());
+  MachineBasicBlock *Loop = MF.CreateMachineBasicBlock(MBB->getBasicBlock());
+  MachineBasicBlock *Done = MF.CreateMachineBasicBlock(MBB->getBasicBlock());
+  MF.insert(Where, Loop);
+  MF.insert(Where, Done);
+  // Inside the call sequence of the call that takes the copy.
+  Loop->setCallFrameSize(TII.getCallFrameSizeAt(MI));
+  Done->setCallFrameSize(TII.getCallFrameSizeAt(MI));
+  Done->splice(Done->begin(), MBB, std::next(MI.getIterator()), MBB->end());
+  Done->transferSuccessorsAndUpdatePHIs(MBB);
+  MBB->addSuccessor(Loop);
+  Loop->addSuccessor(Loop);
+  Loop->addSuccessor(Done);
+
+  const TargetRegisterClass *RC = &KVX::GPRRegClass;
+  Register Count0 = MRI.createVirtualRegister(RC), Block = MRI.createVirtualRegister(&KVX::QGRRegClass);
+  BuildMI(MBB, DL, TII.get(KVX::MAKE), Count0).addImm(MI.getOperand(2).getImm());
+  auto Advance = [&](Register Start, int64_t Step) {
+    Register Phi = MRI.createVirtualRegister(RC), Next = MRI.createVirtualRegister(RC);
+    BuildMI(*Loop, Loop->getFirstNonPHI(), DL, TII.get(TargetOpcode::PHI), Phi)
+        .addReg(Start)
+        .addMBB(MBB)
+        .addReg(Next)
+        .addMBB(Loop);
+    BuildMI(Loop, DL, TII.get(KVX::ADDDri), Next).addReg(Phi).addImm(Step);
+    return std::pair(Phi, Next);
+  };
+  Register Dst = Advance(MI.getOperand(0).getReg(), 32).first;
+  Register Src = Advance(MI.getOperand(1).getReg(), 32).first;
+  Register Count = Advance(Count0, -1).second;
+  BuildMI(Loop, DL, TII.get(KVX::LOri), Block).addReg(Src).addImm(0);
+  BuildMI(Loop, DL, TII.get(KVX::SOri)).addReg(Dst).addImm(0).addReg(Block);
+  BuildMI(Loop, DL, TII.get(KVX::CB)).addReg(Count).addImm(KVXCC::DNEZ).addMBB(Loop);
+  MI.eraseFromParent();
+  return Done;
+}
+
 //===----------------------------------------------------------------------===//
 // Inline assembly
 //===----------------------------------------------------------------------===//
@@ -497,8 +541,10 @@ static MCRegister parseRegisterName(StringRef Name) {
 std::pair<unsigned, const TargetRegisterClass *>
 KVXTargetLowering::getRegForInlineAsmConstraint(const TargetRegisterInfo *TRI, StringRef Constraint, MVT VT) const {
   if (Constraint == "r") {
-    if (VT == MVT::i128 || VT == MVT::Untyped)
+    if (VT == MVT::i128 || VT.is128BitVector())
       return {0U, &KVX::PGRRegClass};
+    if (VT.is256BitVector())
+      return {0U, &KVX::QGRRegClass};
     if (VT.isVector() || (VT.SimpleTy != MVT::Other && VT.getSizeInBits() > 64))
       return {0U, nullptr};
     return {0U, &KVX::GPRRegClass};
@@ -509,35 +555,55 @@ KVXTargetLowering::getRegForInlineAsmConstraint(const TargetRegisterInfo *TRI, S
   return TargetLowering::getRegForInlineAsmConstraint(TRI, Constraint, VT);
 }
 
-// __int128 in inline assembly is a pair of registers.
+// In inline assembly __int128 and 128-bit vectors are pairs, 256-bit vectors quads of registers.
+static unsigned getNumGroupWords(EVT VT) {
+  return VT == MVT::i128 || VT.is128BitVector() ? 2 : VT.is256BitVector() ? 4 : 0;
+}
+
 unsigned KVXTargetLowering::getNumRegisters(LLVMContext &C, EVT VT, std::optional<MVT> RegisterVT) const {
-  if (VT == MVT::i128 && RegisterVT && *RegisterVT == MVT::Untyped)
+  if (RegisterVT && *RegisterVT == MVT::Untyped && getNumGroupWords(VT))
     return 1;
   return TargetLowering::getNumRegisters(C, VT, RegisterVT);
 }
 
+static constexpr unsigned GroupSubRegs[] = {KVX::sub_lo, KVX::sub_hi, KVX::sub_z, KVX::sub_t};
+
 bool KVXTargetLowering::splitValueIntoRegisterParts(SelectionDAG &DAG, const SDLoc &DL, SDValue Val, SDValue *Parts,
                                                     unsigned NumParts, MVT PartVT,
                                                     std::optional<CallingConv::ID>) const {
-  if (Val.getValueType() != MVT::i128 || NumParts != 1 || PartVT != MVT::Untyped)
+  unsigned NumWords = getNumGroupWords(Val.getValueType());
+  if (!NumWords || NumParts != 1 || PartVT != MVT::Untyped)
     return false;
-  auto [Lo, Hi] = DAG.SplitScalar(Val, DL, MVT::i64, MVT::i64);
-  Parts[0] = SDValue(DAG.getMachineNode(TargetOpcode::REG_SEQUENCE, DL, MVT::Untyped,
-                                        {DAG.getTargetConstant(KVX::PGRRegClassID, DL, MVT::i32), Lo,
-                                         DAG.getTargetConstant(KVX::sub_lo, DL, MVT::i32), Hi,
-                                         DAG.getTargetConstant(KVX::sub_hi, DL, MVT::i32)}),
-                     0);
+  EVT IntVT = EVT::getIntegerVT(*DAG.getContext(), NumWords * 64);
+  SDValue Int = DAG.getBitcast(IntVT, Val);
+  unsigned RC = NumWords == 2 ? KVX::PGRRegClassID : KVX::QGRRegClassID;
+  SmallVector<SDValue, 9> Ops = {DAG.getTargetConstant(RC, DL, MVT::i32)};
+  for (unsigned I = 0; I != NumWords; ++I) {
+    SDValue Half = Int;
+    if (NumWords == 4)
+      Half = DAG.getNode(ISD::EXTRACT_ELEMENT, DL, MVT::i128, Int, DAG.getIntPtrConstant(I / 2, DL));
+    Ops.push_back(DAG.getNode(ISD::EXTRACT_ELEMENT, DL, MVT::i64, Half, DAG.getIntPtrConstant(I % 2, DL)));
+    Ops.push_back(DAG.getTargetConstant(GroupSubRegs[I], DL, MVT::i32));
+  }
+  Parts[0] = SDValue(DAG.getMachineNode(TargetOpcode::REG_SEQUENCE, DL, MVT::Untyped, Ops), 0);
   return true;
 }
 
 SDValue KVXTargetLowering::joinRegisterPartsIntoValue(SelectionDAG &DAG, const SDLoc &DL, const SDValue *Parts,
                                                       unsigned NumParts, MVT PartVT, EVT ValueVT,
                                                       std::optional<CallingConv::ID>) const {
-  if (ValueVT != MVT::i128 || NumParts != 1 || PartVT != MVT::Untyped)
+  unsigned NumWords = getNumGroupWords(ValueVT);
+  if (!NumWords || NumParts != 1 || PartVT != MVT::Untyped)
     return SDValue();
-  SDValue Lo = DAG.getTargetExtractSubreg(KVX::sub_lo, DL, MVT::i64, Parts[0]);
-  SDValue Hi = DAG.getTargetExtractSubreg(KVX::sub_hi, DL, MVT::i64, Parts[0]);
-  return DAG.getNode(ISD::BUILD_PAIR, DL, MVT::i128, Lo, Hi);
+  SmallVector<SDValue, 4> Words;
+  for (unsigned I = 0; I != NumWords; ++I)
+    Words.push_back(DAG.getTargetExtractSubreg(GroupSubRegs[I], DL, MVT::i64, Parts[0]));
+  SDValue Int = DAG.getNode(ISD::BUILD_PAIR, DL, MVT::i128, Words[0], Words[1]);
+  if (NumWords == 4) {
+    SDValue High = DAG.getNode(ISD::BUILD_PAIR, DL, MVT::i128, Words[2], Words[3]);
+    Int = DAG.getNode(ISD::BUILD_PAIR, DL, EVT::getIntegerVT(*DAG.getContext(), 256), Int, High);
+  }
+  return DAG.getBitcast(ValueVT, Int);
 }
 
 void KVXTargetLowering::LowerAsmOperandForConstraint(SDValue Op, StringRef Constraint, std::vector<SDValue> &Ops,

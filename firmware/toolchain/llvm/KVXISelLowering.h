@@ -121,6 +121,7 @@ private:
   SDValue lowerBuiltinCall(CallLoweringInfo &CLI, StringRef Name, SmallVectorImpl<SDValue> &InVals) const;
 
   MachineBasicBlock *emitCmpSwap(MachineInstr &MI, MachineBasicBlock *MBB, bool Is64) const;
+  MachineBasicBlock *emitBlockCopy(MachineInstr &MI, MachineBasicBlock *MBB) const;
 };
 
 } // namespace llvm

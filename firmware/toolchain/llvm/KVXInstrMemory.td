@@ -151,6 +151,11 @@ let mayLoad = 1, mayStore = 1 in {
   def PseudoCASW : Pseudo<(outs GPR:$old, GPR:$ok), (ins GPR:$addr, GPR:$cmp, GPR:$new), "# cas32">;
   }
 }
+// Copies a constant number of 32-byte blocks: large arguments passed by value, where a call of
+// memcpy cannot be nested. Expanded into a loop.
+let usesCustomInserter = 1, hasSideEffects = 1, mayLoad = 1, mayStore = 1 in
+def PseudoBlockCopy : Pseudo<(outs), (ins GPR:$dst, GPR:$src, imm64:$blocks), "# copy $blocks blocks">;
+
 def SDT_KVXCas : SDTypeProfile<2, 3, [SDTCisInt<0>, SDTCisVT<1, i32>, SDTCisPtrTy<2>, SDTCisSameAs<0, 3>,
                                       SDTCisSameAs<0, 4>]>;
 def KVXcas : SDNode<"KVXISD::CAS", SDT_KVXCas, [SDNPHasChain, SDNPMayLoad, SDNPMayStore, SDNPMemOperand]>;

@@ -4,10 +4,10 @@
 #include "KVX.h"
 #include "KVXMachineFunctionInfo.h"
 #include "KVXTargetDataLayout.h"
+#include "KVXTargetObjectFile.h"
 #include "KVXTargetTransformInfo.h"
 #include "TargetInfo/KVXTargetInfo.h"
 #include "llvm/CodeGen/Passes.h"
-#include "llvm/CodeGen/TargetLoweringObjectFileImpl.h"
 #include "llvm/CodeGen/TargetPassConfig.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/CommandLine.h"
@@ -24,8 +24,9 @@ KVXTargetMachine::KVXTargetMachine(const Target &T, const Triple &TT, StringRef 
                                    std::optional<CodeModel::Model> CM, CodeGenOptLevel OL, bool)
     : LLVMTargetMachine(T, kvx::kDataLayout, TT, CPU, FS, Options, RM.value_or(Reloc::Static),
                         CM.value_or(CodeModel::Small), OL),
-      TLOF(std::make_unique<TargetLoweringObjectFileELF>()), Subtarget(TT, CPU, FS, *this) {
+      TLOF(std::make_unique<KVXTargetObjectFile>()), Subtarget(TT, CPU, FS, *this) {
   initAsmInfo();
+  setCFIFixup(true); // epilogues in the middle of a function
 }
 
 KVXTargetMachine::~KVXTargetMachine() = default;

@@ -288,9 +288,15 @@ void KVXVLIWPacketizer::reattach(MachineBasicBlock &MBB, std::vector<Detached> &
         Anchor = MI;
     MachineBasicBlock::instr_iterator Where =
         Anchor ? getBundleEnd(Anchor->getIterator()) : MBB.instr_begin();
-    // Nothing but terminators may follow a terminator.
-    if (Anchor && Anchor->isTerminator())
+    // Nothing but terminators may follow a terminator. Where the frame is released in the bundle
+    // that returns, the frame is still there at the address of that bundle: say nothing.
+    if (Anchor && getBundleStart(Anchor->getIterator())->isTerminator(MachineInstr::AnyInBundle)) {
+      if (D.MI->isCFIInstruction() && D.MI->getFlag(MachineInstr::FrameDestroy)) {
+        MBB.getParent()->deleteMachineInstr(D.MI);
+        continue;
+      }
       Where = getBundleStart(Anchor->getIterator());
+    }
     MBB.insert(Where, D.MI);
   }
 }
