@@ -74,8 +74,8 @@ std::optional<LinkPlan> plan_link(const Command& command, Compilation& compilati
   if (start_files) items.insert(items.begin(), {LinkItem::kFile, libraries + "/crt0.o"});
   if (default_libraries) {
     items.push_back({LinkItem::kOption, "--start-group"});
-    for (const char* library : {"c", "kvxrt"})
-      if (library[0] != 'c' || !args.hasArg(options::OPT_nolibc)) items.push_back({LinkItem::kLibrary, library});
+    for (const char* library : {"c", "m", "kvxrt"})
+      if (library[1] || !args.hasArg(options::OPT_nolibc)) items.push_back({LinkItem::kLibrary, library});
     items.push_back({LinkItem::kOption, "--end-group"});
   }
   if (!relocatable && !print_only) {

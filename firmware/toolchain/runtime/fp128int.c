@@ -1,8 +1,23 @@
-/* Conversions between floating point and 128-bit integers. */
+/* Conversions between floating point and integers that the core does not have: 128 bits, and 64 bits to float. */
 #include <stdint.h>
 
 typedef unsigned __int128 u128;
 typedef __int128 s128;
+
+/*
+ * Through double, which holds 53 bits: what lies below is folded into the lowest of them, far under the float's last bit,
+ * so that the second rounding is the only one that counts.
+ */
+#define FOLDED 0x7ffull
+
+float __floatundisf(uint64_t x)
+{
+	if (x >> 53)
+		x = (x & ~FOLDED) | ((x & FOLDED) ? FOLDED + 1 : 0);
+	return (float)(double)x;
+}
+
+float __floatdisf(int64_t x) { return x < 0 ? -__floatundisf(-(uint64_t)x) : __floatundisf((uint64_t)x); }
 
 /*
  * Rounds to nearest, ties to even: keep 64 leading bits, fold the rest into a sticky bit, and let the hardware round
