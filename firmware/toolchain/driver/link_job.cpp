@@ -31,18 +31,22 @@ void add_options(const llvm::opt::ArgList& args, std::vector<std::string>& words
   }
 }
 
-// Inputs in command-line order: files, libraries, and options handed through (-Wl, -Xlinker).
-std::vector<LinkItem> collect_inputs(const Command& command) {
+// Inputs in command-line order: files, libraries, and options handed through (-Wl, -Xlinker). The command knows only
+// the files, objects made by earlier steps among them; one stands for each input on the command line.
+std::vector<LinkItem> collect_inputs(const Command& command, const llvm::opt::ArgList& args) {
+  std::vector<std::string> files;
+  for (const InputInfo& info : command.getInputInfos())
+    if (info.isFilename()) files.push_back(info.getFilename());
   std::vector<LinkItem> items;
-  for (const InputInfo& info : command.getInputInfos()) {
-    if (info.isFilename()) {
-      items.push_back({LinkItem::kFile, info.getFilename()});
-    } else if (info.isInputArg()) {
-      const Arg& arg = info.getInputArg();
-      if (arg.getOption().matches(options::OPT_l))
-        items.push_back({LinkItem::kLibrary, arg.getValue()});
-      else
-        for (const char* value : arg.getValues()) items.push_back({LinkItem::kOption, value});
+  size_t next = 0;
+  for (const Arg* arg : args) {
+    const llvm::opt::Option& option = arg->getOption();
+    if (option.matches(options::OPT_INPUT)) {
+      if (next < files.size()) items.push_back({LinkItem::kFile, files[next++]});
+    } else if (option.matches(options::OPT_l)) {
+      items.push_back({LinkItem::kLibrary, arg->getValue()});
+    } else if (option.matches(options::OPT_Wl_COMMA) || option.matches(options::OPT_Xlinker)) {
+      for (const char* value : arg->getValues()) items.push_back({LinkItem::kOption, value});
     }
   }
   return items;
@@ -70,7 +74,7 @@ std::optional<LinkPlan> plan_link(const Command& command, Compilation& compilati
   if (!relocatable && !args.hasArg(options::OPT_T_Group)) words.insert(words.end(), {"-T", "kvx-bare.ld"});
   add_options(args, words);
 
-  std::vector<LinkItem> items = collect_inputs(command);
+  std::vector<LinkItem> items = collect_inputs(command, args);
   if (start_files) items.insert(items.begin(), {LinkItem::kFile, libraries + "/crt0.o"});
   if (default_libraries) {
     items.push_back({LinkItem::kOption, "--start-group"});

@@ -6,6 +6,7 @@
 #include "options.h"
 #include "target_info.h"
 
+#include "clang/Basic/DiagnosticDriver.h"
 #include "clang/Basic/DiagnosticOptions.h"
 #include "clang/Driver/Compilation.h"
 #include "clang/Driver/Driver.h"
@@ -58,6 +59,9 @@ int compile(int argc, const char** argv) {
                                        new clang::TextDiagnosticPrinter(llvm::errs(), diagnostic_options.get()));
   static_cast<clang::TextDiagnosticPrinter*>(diagnostics.getClient())->setPrefix("kvx-cc");
   clang::ProcessWarningOptions(diagnostics, *diagnostic_options, false);
+
+  // clang's own linker step could not take bitcode; ours can.
+  diagnostics.setSeverity(clang::diag::err_drv_no_linker_llvm_support, clang::diag::Severity::Ignored, {});
 
   clang::driver::Driver driver(installation.program, kTriple, diagnostics, "kvx-cc: KV3 C/C++ compiler");
   driver.ResourceDir = installation.resource_dir;

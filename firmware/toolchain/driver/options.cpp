@@ -30,6 +30,8 @@ bool check(llvm::StringRef argument, bool& ours) {
   if (argument == "-fintegrated-as") return refuse("there is no integrated assembler (-fintegrated-as)");
   if (argument == "-fPIC" || argument == "-fpic" || argument == "-fPIE" || argument == "-fpie" || argument == "-shared")
     return refuse("position-independent code is not supported (" + argument + ")");
+  if (argument.starts_with("-m") && argument != "-mllvm" && !argument.ends_with("omit-leaf-frame-pointer"))
+    return refuse("unknown target option '" + argument + "'");
   if (argument.starts_with("--target=") || argument == "-target")
     return refuse("the target cannot be changed (" + argument + ")");
   if (argument == "-flto=thin") return refuse("only whole-program link-time optimisation is supported (-flto)");

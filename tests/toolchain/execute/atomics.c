@@ -52,7 +52,8 @@ int main(void)
 	static _Atomic struct pair p;
 	atomic_store(&p, ((struct pair){1, 2}));
 	struct pair old = atomic_exchange(&p, ((struct pair){3, 4}));
-	CHECK(old.a == 1 && old.b == 2 && atomic_load(&p).a == 3);
+	struct pair now = atomic_load(&p);
+	CHECK(old.a == 1 && old.b == 2 && now.a == 3);
 	static _Atomic double d = 1.5;
 	d += 2;
 	CHECK(d == 3.5);

@@ -70,10 +70,10 @@ int main(void)
 	CHECK((__kvx_builtin_get(KVX_SFR_PS) & (KVX_PS_V64 | KVX_PS_HLE | KVX_PS_DCE)) == (KVX_PS_V64 | KVX_PS_HLE | KVX_PS_DCE));
 	__kvx_builtin_set(KVX_SFR_SR_PL0, 0x123456789abcdef0ul);
 	CHECK(__kvx_builtin_get(KVX_SFR_SR_PL0) == 0x123456789abcdef0ul);
-	__kvx_builtin_wfxl(KVX_SFR_SR_PL0, KVX_WFX(0xf, 0xf0));
-	CHECK(__kvx_builtin_get(KVX_SFR_SR_PL0) == 0x123456789abcde0ful);
-	__kvx_builtin_wfxm(KVX_SFR_SR_PL0, KVX_WFX(0, 0xffff));
-	CHECK(__kvx_builtin_get(KVX_SFR_SR_PL0) == 0x123400009abcde0ful);
+	__kvx_builtin_wfxl(KVX_SFR_ILE, KVX_WFX(0xff0, 0));
+	__kvx_builtin_wfxl(KVX_SFR_ILE, KVX_WFX(0xf, 0xf0));
+	CHECK(__kvx_builtin_get(KVX_SFR_ILE) == 0xf0f);
+	__kvx_builtin_wfxl(KVX_SFR_ILE, KVX_WFX(0, 0xfff));
 	static volatile uint64_t d = 5;
 	static volatile uint32_t w = 7;
 	CHECK(__kvx_builtin_acswapd(&d, 5, 6) == 1 && d == 6 && __kvx_builtin_acswapd(&d, 5, 9) == 0 && d == 6);

@@ -93,7 +93,10 @@ static void allocation(void)
 	for (int i = 0; i < 100; i++)
 		CHECK(zeros[i] == 0);
 	free(zeros);
-	CHECK(malloc((size_t)1 << 60) == NULL && errno == ENOMEM && calloc((size_t)1 << 33, (size_t)1 << 33) == NULL);
+	void *impossible = malloc(OPAQUE((size_t)1 << 60));
+	CHECK(OPAQUE(impossible) == NULL && errno == ENOMEM);
+	impossible = calloc(OPAQUE((size_t)1 << 33), (size_t)1 << 33);
+	CHECK(OPAQUE(impossible) == NULL);
 	void *aligned = aligned_alloc(4096, 100);
 	CHECK(aligned && ((uintptr_t)aligned & 4095) == 0);
 	free(aligned);
