@@ -108,6 +108,15 @@ engine::CoreConfig core_config(const ExecOptions& options, const ElfFile& elf) {
   return config;
 }
 
+/// A program above 4 GiB cannot set PS.V64 itself: with PS.V64 = 0 its first fetch would already go astray.
+void start_at(engine::Core& core, u64 entry) {
+  if (entry >> 32 == 0) return;
+  core::CoreState& state = core.state();
+  state.sfr[core::kPs] |= core::ps::kV64.mask();
+  ++state.control_epoch;
+  state.pc = entry;
+}
+
 int run_program(const ExecOptions& options) {
   const ElfFile elf = ElfFile::read(options.program);
   const SymbolNames symbols(elf);
@@ -134,6 +143,7 @@ int run_program(const ExecOptions& options) {
   core.hooks().semihosting = [&](u32 number, core::CoreState& state) { return services.call(number, state); };
   Tracing tracing(options, symbols);
   tracing.attach(core);
+  start_at(core, elf.entry());
   machine.start();
   sc_core::sc_start();
   tracing.finish();
