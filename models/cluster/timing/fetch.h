@@ -9,10 +9,9 @@
 
 namespace mppa::timing {
 
-/// Syllables that ID can use in the current cycle, and those that become usable in the next one.
+/// Syllables in the buffer that ID can use in the current cycle.
 struct FetchState {
   u8 occ = 0;
-  u8 arr = 0;
   friend bool operator==(const FetchState&, const FetchState&) = default;
 };
 
@@ -44,27 +43,23 @@ inline unsigned fetch_width(u64 address, const LoopContext& loop, const Params& 
   return static_cast<unsigned>(width);
 }
 
-/// One cycle in which ID takes `pop` syllables; `pc` is the address of the first syllable not popped after it.
+/// One cycle in which ID takes `pop` syllables; `pc` is the address of the first syllable not popped. A request is made
+/// if its four syllables fit behind what the pop leaves; its answer is usable in the next cycle.
 inline FetchState fetch_step(FetchState f, unsigned pop, u64 pc, const LoopContext& loop, const Params& p) {
   const unsigned left = f.occ - pop;
-  const unsigned ahead = left + f.arr;
-  FetchState next{static_cast<u8>(ahead), 0};
-  if (ahead + p.fetch_width <= p.fetch_buffer)
-    next.arr = static_cast<u8>(fetch_width(fetch_address(pc, ahead, loop), loop, p));
-  return next;
+  if (left + p.fetch_width > p.fetch_buffer) return {static_cast<u8>(left)};
+  return {static_cast<u8>(left + fetch_width(fetch_address(pc, left, loop), loop, p))};
 }
 
-/// The state in the first cycle in which a branch target (or the bundle after a refetch) can issue.
+/// The state in the first cycle in which a branch target (or the bundle after a refetch) can issue: its first request
+/// has been answered.
 inline FetchState fetch_restart(u64 pc, const LoopContext& loop, const Params& p) {
-  const unsigned first = fetch_width(pc, loop, p);
-  return {static_cast<u8>(first), static_cast<u8>(fetch_width(fetch_address(pc, first, loop), loop, p))};
+  return {static_cast<u8>(fetch_width(pc, loop, p))};
 }
 
-/// The state after a miss of the line that follows the bundle's first `in_buffer` syllables.
+/// The state when the missing line that follows the bundle's first `in_buffer` syllables has come.
 inline FetchState fetch_after_second_line_miss(unsigned in_buffer, const Params& p) {
-  const unsigned occ = in_buffer + p.fetch_width;
-  const bool room = occ + p.fetch_width <= p.fetch_buffer;
-  return {static_cast<u8>(occ), static_cast<u8>(room ? p.fetch_width : 0)};
+  return {static_cast<u8>(in_buffer + p.fetch_width)};
 }
 
 }  // namespace mppa::timing

@@ -28,7 +28,7 @@ void restore(const EntryState& state, u64 T, timing::Model& model) {
 }
 
 std::size_t StateTable::Hash::operator()(const EntryState& s) const {
-  u64 h = u64{s.fetch.occ} | u64{s.fetch.arr} << 8 | u64{s.drain} << 16;
+  u64 h = u64{s.fetch.occ} | u64{s.drain} << 16;
   const auto mix = [&h](u64 v) {
     h = (h ^ v) * 0x9e3779b97f4a7c15;
     h ^= h >> 29;

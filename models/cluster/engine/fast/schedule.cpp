@@ -61,7 +61,7 @@ Schedule::Successor Schedule::leave(const timing::BundleTiming& bundle, const ti
   out.length = T - kBase;
   out.branch_stalls = stalls[static_cast<unsigned>(timing::Stall::kBranch)];
   out.state = capture(model_, T, loop);
-  if (indirect) out.state.fetch = {EntryState::kRestart, 0};
+  if (indirect) out.state.fetch = {EntryState::kRestart};
   model_.fetch() = before;
   return out;
 }
