@@ -19,12 +19,24 @@ class TagArray {
   /// True if the line is present; makes it the most recent of its set.
   bool touch(u64 line) {
     Set& set = set_of(line);
-    const auto way = std::find(set.begin(), set.end(), line);
-    if (way == set.end()) return false;
-    if (way != set.begin()) {
-      std::rotate(set.begin(), way, way + 1);
-      ++generation_;
+    if (set[0] == line) return true;
+    if (!touch_older(set.data(), line)) return false;
+    ++generation_;
+    return true;
+  }
+
+  /// The same for a set whose most recent line is another one.
+  [[gnu::always_inline]] static bool touch_older(u64* set, u64 line) {
+    static_assert(Params::kWays == 4);
+    if (set[1] != line) {
+      if (set[2] != line) {
+        if (set[3] != line) return false;
+        set[3] = set[2];
+      }
+      set[2] = set[1];
     }
+    set[1] = set[0];
+    set[0] = line;
     return true;
   }
 
@@ -37,7 +49,7 @@ class TagArray {
   /// Puts an absent line in place of the least recent one of its set, as the most recent.
   void fill(u64 line) {
     Set& set = set_of(line);
-    std::rotate(set.begin(), set.end() - 1, set.end());
+    for (unsigned way = Params::kWays - 1; way > 0; --way) set[way] = set[way - 1];
     set.front() = line;
     ++generation_;
   }

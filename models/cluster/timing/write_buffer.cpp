@@ -54,7 +54,7 @@ void WriteBuffer::send_oldest(u64 a) {
 u64 WriteBuffer::store(const MemAccess& m, u64 a) {
   const unsigned extra = m.latency > params_.reference_latency ? m.latency - params_.reference_latency : 0;
   for (u64 word = m.pa / 8; word <= (m.pa + m.size - 1) / 8; ++word) {
-    if (merge(word)) continue;
+    if (may_hold(word) && merge(word)) continue;
     const bool sending = a < sender_free_;
     if (count_ + (sending ? 1 : 0) >= capacity_) a = sender_free_;
     push(word, {extra, m.arbiter});
@@ -65,6 +65,11 @@ u64 WriteBuffer::store(const MemAccess& m, u64 a) {
 
 unsigned WriteBuffer::words_of_line(u64 line) const {
   constexpr u64 kWordsPerLine = Params::kLineBytes / 8;
+  constexpr unsigned kShift = 3;
+  static_assert(kWordsPerLine == 1u << kShift);
+  const u32 tag = static_cast<u32>(line << kShift) >> kShift;
+  const Tags wanted{tag, tag, tag, tag};
+  if (!any((tags_[0] >> kShift == wanted) | (tags_[1] >> kShift == wanted))) return 0;
   return static_cast<unsigned>(
       std::count_if(words_.begin(), words_.end(), [&](u64 word) { return word / kWordsPerLine == line; }));
 }

@@ -28,10 +28,7 @@ class WriteBuffer {
   /// The same for one word (address / 8) of a memory that answers in the reference latency and has no arbiter, if it
   /// neither waits nor changes the order of other words; false: nothing has happened, call store().
   [[gnu::always_inline]] bool try_store(u64 word, u64 a) {
-    const u32 tag = static_cast<u32>(word);
-    const Tags hit = (tags_[0] == Tags{tag, tag, tag, tag}) | (tags_[1] == Tags{tag, tag, tag, tag});
-    const auto any = reinterpret_cast<const TagPair&>(hit);
-    if ((any[0] | any[1]) != 0) return words_[newest()] == word;
+    if (may_hold(word)) return words_[newest()] == word;
     if (count_ + 1 == capacity_) {
       if (a < sender_free_ || special_ != 0) return false;
       const unsigned oldest = (head_ - count_) % kSlots;
@@ -67,6 +64,17 @@ class WriteBuffer {
     bool special() const { return extra != 0 || arbiter != nullptr; }
   };
 
+  /// False if the word is certainly not held.
+  [[gnu::always_inline]] bool may_hold(u64 word) const {
+    const u32 tag = static_cast<u32>(word);
+    const Tags wanted{tag, tag, tag, tag};
+    return any((tags_[0] == wanted) | (tags_[1] == wanted));
+  }
+  template <class V>
+  [[gnu::always_inline]] static bool any(V lanes) {
+    const auto pair = reinterpret_cast<const TagPair&>(lanes);
+    return (pair[0] | pair[1]) != 0;
+  }
   unsigned newest() const { return (head_ - 1) % kSlots; }
   void set_word(unsigned slot, u64 word) {
     words_[slot] = word;

@@ -29,6 +29,7 @@ FastEngine::FastEngine(CoreParts parts)
   hot_->slow = &slow_;
   hot_->write_buffer = &parts_.timing.lsu().write_buffer();
   hot_->l1i = parts_.timing.l1i().data();
+  hot_->l1d = parts_.timing.lsu().l1d().data();
   forget_code();
 }
 
@@ -110,7 +111,7 @@ bool FastEngine::run_blocks(u64 limit) {
       case Leave::kUnlinked:
       case Leave::kDynamic:
         op = follow();
-        if (op == nullptr) return false;
+        if (op == nullptr) return state_.cycle >= limit;
         break;
       case Leave::kLimit: {
         const Block& owner = cache_.owner(hot_->op);
@@ -157,7 +158,7 @@ const Op* FastEngine::follow() {
 
 void FastEngine::settle(const Block& block, unsigned index, u64 t) {
   const Translator::Replay at = translator_.replay(block, index);
-  state_.bundles += at.bundles;
+  if (pipeline()) state_.bundles += at.bundles;
   state_.instructions += at.instructions;
   CoreStats& stats = parts_.stats;
   const u64 accesses_uncached = core::ps::kDce.get(state_.data_ps()) == 0 ? at.loads + at.stores : 0;
@@ -172,6 +173,7 @@ void FastEngine::settle(const Block& block, unsigned index, u64 t) {
 void FastEngine::settle_at(const EntryState& state, u64 pc, u64 T) {
   add_counters();
   state_.pc = pc;
+  if (!pipeline()) state_.bundles += T - state_.cycle;  // every bundle took one cycle
   state_.cycle = T;
   if (pipeline()) restore(state, T, parts_.timing);
   l1d_generation_ = parts_.timing.lsu().l1d().generation();
@@ -183,12 +185,16 @@ void FastEngine::add_counters() {
   const auto rare = [&](RareCounter c) { return u64{hot_->rare[c / 4][c % 4]}; };
   CoreStats& stats = parts_.stats;
   const auto stall = [&](Stall cause, u64 cycles) { stats.stalls[static_cast<unsigned>(cause)] += cycles; };
-  state_.bundles += common(kBundles);
   state_.instructions += common(kInstructions);
   stats.loads += common(kLoads);
   stats.stores += common(kStores);
-  stats.branches_taken += common(kTaken);
-  if (pipeline()) stats.l1d_hits += common(kLoads);
+  if (pipeline()) {
+    state_.bundles += common(kBundles);
+    stats.branches_taken += common(kTaken);
+    stats.l1d_hits += common(kLoads);
+  } else {
+    stats.branches_taken += common(static_cast<CommonCounter>(kTakenFunctional));
+  }
   if (core::ps::kDce.get(state_.data_ps()) == 0) stats.uncached += common(kLoads) + common(kStores);
   stall(Stall::kBranch, common(kBranchStalls));
   stall(Stall::kRawAlu, common(kRawAluStalls));

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "models/cluster/exec/condition.h"
+#include "models/cluster/timing/tag_array.h"
 
 namespace mppa::engine::fast {
 namespace {
@@ -13,9 +14,10 @@ namespace {
   x->t = t;
 }
 
+template <timing::Level kLevel>
 [[gnu::always_inline]] inline void count(Hot* x, const Exit* e) {
   x->common[0] += e->common[0];
-  x->common[1] += e->common[1];
+  if constexpr (kLevel == timing::Level::kPipeline) x->common[1] += e->common[1];
 }
 
 [[gnu::always_inline]] inline const Exit* exits(const Op* op) { return static_cast<const Exit*>(op->ptr); }
@@ -32,61 +34,114 @@ namespace {
   leave(x, op, t, Leave::kDynamic);
 }
 
+template <timing::Level kLevel>
+struct Flow {
+  static MPPA_HANDLER(head) {
+    const u64 last_start = t + op->u;
+    if (last_start >= x->limit) [[unlikely]] {
+      leave(x, op, t, Leave::kLimit);
+      MPPA_LEAVE();
+    }
+    if constexpr (kLevel == timing::Level::kPipeline) x->last_start = last_start;
+    MPPA_NEXT(op + 1, t);
+  }
+
+  static MPPA_HANDLER(end_static) {
+    const Exit* const e = exits(op);
+    count<kLevel>(x, e);
+    MPPA_NEXT(e->head, t + e->length);
+  }
+
+  static MPPA_HANDLER(end_call) {
+    const Exit* const e = exits(op);
+    s->sfr[core::kRa] = e->link;
+    count<kLevel>(x, e);
+    MPPA_NEXT(e->head, t + e->length);
+  }
+
 #define MPPA_INDIRECT(e, pc)                                                          \
   do {                                                                                \
-    count(x, e);                                                                      \
+    count<kLevel>(x, e);                                                              \
     const u64 next_t = t + (e)->length;                                               \
     if (const Op* const head = look_up(x, (pc), (e)->state)) MPPA_NEXT(head, next_t); \
     leave_dynamic(x, op, next_t, (e), (pc));                                          \
     MPPA_LEAVE();                                                                     \
   } while (false)
 
-template <u8 kCond>
-struct Cb {
-  static MPPA_HANDLER(run) {
-    const Exit* const e = exits(op) + (exec::scalarcond(kCond, reg(s, op->r[0])) ? 1 : 0);
-    count(x, e);
+  static MPPA_HANDLER(end_ret) {
+    const Exit* const e = exits(op);
+    const u64 pc = s->sfr[core::kRa];
+    MPPA_INDIRECT(e, pc);
+  }
+
+  static MPPA_HANDLER(end_igoto) {
+    const Exit* const e = exits(op);
+    const u64 pc = reg(s, op->r[0]);
+    MPPA_INDIRECT(e, pc);
+  }
+
+  static MPPA_HANDLER(end_icall) {
+    const Exit* const e = exits(op);
+    const u64 pc = reg(s, op->r[0]);
+    s->sfr[core::kRa] = e->link;
+    MPPA_INDIRECT(e, pc);
+  }
+#undef MPPA_INDIRECT
+
+  static MPPA_HANDLER(end_loopdo) {
+    const u64 n = reg(s, op->r[0]);
+    const Exit* const e = exits(op) + (n == 1 ? 1 : 0);
+    s->sfr[core::kLs] = e->target;
+    s->sfr[core::kLe] = e->link;
+    s->sfr[core::kLc] = n;
+    count<kLevel>(x, e);
     MPPA_NEXT(e->head, t + e->length);
+  }
+
+  static MPPA_HANDLER(end_loop) {
+    u64 n = s->sfr[core::kLc];
+    if (n != 0) s->sfr[core::kLc] = --n;
+    const Exit* const e = exits(op) + (n == 1 ? 1 : 0);
+    count<kLevel>(x, e);
+    MPPA_NEXT(e->head, t + e->length);
+  }
+
+  template <u8 kCond>
+  static MPPA_HANDLER(cb) {
+    const Exit* const e = exits(op) + (exec::scalarcond(kCond, reg(s, op->r[0])) ? 1 : 0);
+    count<kLevel>(x, e);
+    MPPA_NEXT(e->head, t + e->length);
+  }
+
+  template <unsigned... kConds>
+  static constexpr FlowHandlers make(std::integer_sequence<unsigned, kConds...>) {
+    return {&head, &end_static, &end_call, &end_ret, &end_igoto, &end_icall, &end_loopdo, &end_loop, {&cb<kConds>...}};
   }
 };
 
-template <unsigned... kConds>
-constexpr auto cb_row(std::integer_sequence<unsigned, kConds...>) {
-  return std::array<Handler, sizeof...(kConds)>{&Cb<kConds>::run...};
-}
-
-/// Touches a line that is not the most recent of its set. True if it is there.
-[[gnu::noinline]] bool touch_line(u64* set, u64 line) {
-  for (unsigned way = 1; way < timing::Params::kWays; ++way) {
-    if (set[way] != line) continue;
-    for (; way > 0; --way) set[way] = set[way - 1];
-    set[0] = line;
-    return true;
+/// check_line for a line that is not the most recent of its set.
+MPPA_HANDLER(check_older_line) {
+  u64* const set = reinterpret_cast<u64*>(reinterpret_cast<char*>(x->l1i) + op->u);
+  if (!timing::TagArray::touch_older(set, static_cast<u64>(op->imm))) [[unlikely]] {
+    leave(x, op, t, Leave::kStep);
+    MPPA_LEAVE();
   }
-  return false;
+  MPPA_NEXT(op + 1, t);
 }
 
 }  // namespace
 
-MPPA_HANDLER(block_head) {
-  const u64 last_start = t + op->u;
-  if (last_start >= x->limit) [[unlikely]] {
-    leave(x, op, t, Leave::kLimit);
-    MPPA_LEAVE();
-  }
-  x->last_start = last_start;
-  MPPA_NEXT(op + 1, t);
+const FlowHandlers& flow_handlers(timing::Level level) {
+  static_assert(kScalarConditions == exec::kScalarCondCount);
+  using Conditions = std::make_integer_sequence<unsigned, kScalarConditions>;
+  static constexpr FlowHandlers kPipeline = Flow<timing::Level::kPipeline>::make(Conditions{});
+  static constexpr FlowHandlers kFunctional = Flow<timing::Level::kFunctional>::make(Conditions{});
+  return level == timing::Level::kPipeline ? kPipeline : kFunctional;
 }
 
 MPPA_HANDLER(check_line) {
-  const u64 line = static_cast<u64>(op->imm);
-  u64* const set = reinterpret_cast<u64*>(reinterpret_cast<char*>(x->l1i) + op->u);
-  if (set[0] != line) [[unlikely]] {
-    if (!touch_line(set, line)) {
-      leave(x, op, t, Leave::kStep);
-      MPPA_LEAVE();
-    }
-  }
+  const u64* const set = reinterpret_cast<u64*>(reinterpret_cast<char*>(x->l1i) + op->u);
+  if (set[0] != static_cast<u64>(op->imm)) MPPA_CONTINUE_IN(check_older_line);
   MPPA_NEXT(op + 1, t);
 }
 
@@ -100,61 +155,6 @@ MPPA_HANDLER(count_rare) {
   x->rare[0] += c[0];
   x->rare[1] += c[1];
   MPPA_NEXT(op + 1, t);
-}
-
-MPPA_HANDLER(end_static) {
-  const Exit* const e = exits(op);
-  count(x, e);
-  MPPA_NEXT(e->head, t + e->length);
-}
-
-MPPA_HANDLER(end_call) {
-  const Exit* const e = exits(op);
-  s->sfr[core::kRa] = e->link;
-  count(x, e);
-  MPPA_NEXT(e->head, t + e->length);
-}
-
-MPPA_HANDLER(end_ret) {
-  const Exit* const e = exits(op);
-  const u64 pc = s->sfr[core::kRa];
-  MPPA_INDIRECT(e, pc);
-}
-
-MPPA_HANDLER(end_igoto) {
-  const Exit* const e = exits(op);
-  const u64 pc = reg(s, op->r[0]);
-  MPPA_INDIRECT(e, pc);
-}
-
-MPPA_HANDLER(end_icall) {
-  const Exit* const e = exits(op);
-  const u64 pc = reg(s, op->r[0]);
-  s->sfr[core::kRa] = e->link;
-  MPPA_INDIRECT(e, pc);
-}
-
-MPPA_HANDLER(end_loopdo) {
-  const u64 n = reg(s, op->r[0]);
-  const Exit* const e = exits(op) + (n == 1 ? 1 : 0);
-  s->sfr[core::kLs] = e->target;
-  s->sfr[core::kLe] = e->link;
-  s->sfr[core::kLc] = n;
-  count(x, e);
-  MPPA_NEXT(e->head, t + e->length);
-}
-
-MPPA_HANDLER(end_loop) {
-  u64 n = s->sfr[core::kLc];
-  if (n != 0) s->sfr[core::kLc] = --n;
-  const Exit* const e = exits(op) + (n == 1 ? 1 : 0);
-  count(x, e);
-  MPPA_NEXT(e->head, t + e->length);
-}
-
-Handler cb_handler(u8 cond) {
-  static constexpr auto kHandlers = cb_row(std::make_integer_sequence<unsigned, exec::kScalarCondCount>{});
-  return cond < kHandlers.size() ? kHandlers[cond] : nullptr;
 }
 
 MPPA_HANDLER(get_ra) {

@@ -1,13 +1,14 @@
 // Handlers of block heads, line checks and block ends.
 #pragma once
 
+#include <array>
+
 #include "models/cluster/engine/fast/hot.h"
 
 namespace mppa::engine::fast {
 
-/// Op::u = static cycles from the block's T to the boundary before its last bundle. Leaves with kLimit unless every
-/// bundle of the block starts below the limit. In the functional level the same.
-MPPA_HANDLER(block_head);
+inline constexpr unsigned kScalarConditions = 14;
+
 /// Op::imm = line number, Op::u = byte offset of its set in the L1I tags. Leaves with kStep unless L1I has the line.
 MPPA_HANDLER(check_line);
 /// Leaves with kStep: the bundle is none for translated code.
@@ -15,16 +16,24 @@ MPPA_HANDLER(step_bundle);
 /// Op::ptr = Counters[2] (RareCounter), added.
 MPPA_HANDLER(count_rare);
 
-// Block ends; Op::ptr = the exits.
-MPPA_HANDLER(end_static);  ///< exits[0]: goto, fall through
-MPPA_HANDLER(end_call);    ///< exits[0]; RA = link
-MPPA_HANDLER(end_ret);     ///< exits[0], indirect
-MPPA_HANDLER(end_igoto);   ///< exits[0], indirect through r[0]
-MPPA_HANDLER(end_icall);   ///< likewise; RA = link
-MPPA_HANDLER(end_loopdo);  ///< LS = target, LE = link, LC = r[0]; exits[0] loop armed, exits[1] LC = 1
-MPPA_HANDLER(end_loop);    ///< loop-back with LC != 1: exits[0] still armed, exits[1] last iteration begins
-/// cb: exits[0] not taken, exits[1] taken; specialised by condition.
-Handler cb_handler(u8 cond);
+/// The handlers that exist per timing level: in the functional level the clock counts the bundles, so fewer counters
+/// are kept.
+struct FlowHandlers {
+  /// Op::u = static cycles from the block's T to the boundary before its last bundle. Leaves with kLimit unless every
+  /// bundle of the block starts below the limit.
+  Handler head;
+  // Block ends; Op::ptr = the exits.
+  Handler end_static;  ///< exits[0]: goto, fall through
+  Handler end_call;    ///< exits[0]; RA = link
+  Handler end_ret;     ///< exits[0], indirect
+  Handler end_igoto;   ///< exits[0], indirect through r[0]
+  Handler end_icall;   ///< likewise; RA = link
+  Handler end_loopdo;  ///< LS = target, LE = link, LC = r[0]; exits[0] loop armed, exits[1] LC = 1
+  Handler end_loop;    ///< loop-back with LC != 1: exits[0] still armed, exits[1] last iteration begins
+  /// By condition: exits[0] not taken, exits[1] taken.
+  std::array<Handler, kScalarConditions> cb;
+};
+const FlowHandlers& flow_handlers(timing::Level level);
 
 /// Moves between RA and GPRs: r[0] = RA; RA = r[0].
 MPPA_HANDLER(get_ra);

@@ -37,6 +37,8 @@ enum CommonCounter : unsigned {
   kRawLoadStalls,
   kCommonCounters
 };
+/// In the functional level the clock counts the bundles; their lane counts taken branches, and common[1] is not used.
+inline constexpr unsigned kTakenFunctional = kBundles;
 /// Counters changed by a separate record of the blocks that need it.
 enum RareCounter : unsigned {
   kPrefetchStalls,
@@ -94,6 +96,7 @@ struct alignas(64) Hot {
   u64 busy_until = 0;     ///< B: first cycle in which L1D accepts an access
   u64 last_start = 0;     ///< T of the last bundle of the current block
   u64* l1i = nullptr;     ///< L1I tags: sets of 4 line numbers, most recent first
+  u64* l1d = nullptr;     ///< L1D tags, likewise
   timing::WriteBuffer* write_buffer = nullptr;
   SlowMemory* slow = nullptr;
 

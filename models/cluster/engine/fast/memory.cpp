@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "models/cluster/exec/condition.h"
+#include "models/cluster/timing/tag_array.h"
 #include "models/cluster/timing/write_buffer.h"
 
 namespace mppa::engine::fast {
@@ -70,6 +71,21 @@ struct Load {
     MPPA_NEXT(done.next, done.t);
   }
 
+  /// The line is not the most recent of its L1D set, or the access crosses lines, or L1D is busy.
+  static MPPA_HANDLER(other_way) {
+    const u64 va = address<kMode>(s, op, x);
+    const PageEntry& page = x->pages[(va >> kPageBits) % kPageEntries];
+    const u64 last = va + sizeof(T) - 1;
+    const u64 line = (va + page.pa_delta) / kLineBytes;
+    u64* const set = x->l1d + line % timing::Params::kSets * timing::Params::kWays;
+    if (page.load_page != (va & ~(kPageBytes - 1)) || ((va ^ last) & ~(kLineBytes - 1)) != 0 ||
+        x->busy_until > t + op->mem.off + kE1 || !timing::TagArray::touch_older(set, line)) [[unlikely]]
+      MPPA_CONTINUE_IN(slow);
+    x->lines[line_hash(va)] = {va & ~(kLineBytes - 1), page.delta};
+    load_value<T>(s, op, reinterpret_cast<const u8*>(va + page.delta));
+    MPPA_NEXT(op + 1, t);
+  }
+
   static MPPA_HANDLER(busy) {
     const SlowAccess done = x->slow->skip(op, t);
     MPPA_NEXT(done.next, done.t);
@@ -91,7 +107,7 @@ struct Load {
       const LineEntry& entry = x->lines[line_hash(va)];
       if (entry.line != ((va + sizeof(T) - 1) & ~(kLineBytes - 1)) || x->busy_until > t + op->mem.off + kE1)
           [[unlikely]]
-        MPPA_CONTINUE_IN(slow);
+        MPPA_CONTINUE_IN(other_way);
       delta = entry.delta;
     } else {
       const PageEntry& entry = x->pages[(va >> kPageBits) % kPageEntries];

@@ -136,7 +136,7 @@ Role branch_role(const isa::Insn& insn, bool loops_enabled) {
     case Opcode::kIgotoZ:
       return Role::kEnd;
     case Opcode::kCbZS17:
-      return cb_handler(insn.mod[0]) != nullptr ? Role::kEnd : Role::kStep;
+      return insn.mod[0] < kScalarConditions ? Role::kEnd : Role::kStep;
     case Opcode::kLoopdoZS17:
       return loops_enabled ? Role::kEnd : Role::kStep;
     default:

@@ -112,7 +112,7 @@ const Block* Translator::translate(const BlockKey& key, const Place& place) {
   while (!d.done && add_bundle(d)) continue;
   if (d.bundles == 0) {  // nothing but a bundle to be stepped
     Op head, step;
-    head.fn = &block_head;
+    head.fn = flow_.head;
     step.fn = &step_bundle;
     d.block.marks = {BundleMark{0, 0, 0}};
     Block* block = cache_.add(std::move(d.block), std::array{head, step}, {}, {});
@@ -201,7 +201,7 @@ bool Translator::add_bundle(Draft& d) {
   if (d.bundles == 0) {  // check of the first line, block head, check of a second line
     add_line_checks(d, 1);
     Op head;
-    head.fn = &block_head;
+    head.fn = flow_.head;
     d.ops.push_back(head);
   }
   add_line_checks(d, d.bundle->syllables);
@@ -231,6 +231,7 @@ Exit& Translator::add_exit(Draft& d, u64 target, const timing::Sequel& sequel, c
   Counters rare[2];
   split_stalls(schedule_.stalls(), e.common[1], rare);
   e.common[1] += Counters{taken ? 1u : 0u, static_cast<u32>(next.branch_stalls), 0, 0};
+  if (parts_.config.level == timing::Level::kFunctional) e.common[0][kTakenFunctional] = taken;
   e.target = target;
   e.state = cache_.states().intern(next.state);
   e.indirect = indirect;
@@ -244,7 +245,7 @@ Exit& Translator::add_exit(Draft& d, u64 target, const timing::Sequel& sequel, c
 
 void Translator::end_with_loop(Draft& d) {
   Op op;
-  op.fn = &end_loop;
+  op.fn = flow_.end_loop;
   add_exit(d, d.loop.start, {false, false, d.loop.start}, d.loop, false, false);
   add_exit(d, d.loop.start, {false, false, d.loop.start}, {}, false, false);
   d.ops.push_back(op);
@@ -257,27 +258,27 @@ void Translator::end_with_branch(Draft& d) {
   Op op = d.end->op;
   switch (insn.op) {
     case Opcode::kCallS27:
-      op.fn = &end_call;
+      op.fn = flow_.end_call;
       add_exit(d, relative, {true, false, relative}, d.loop, true, false).link = next;
       break;
     case Opcode::kGotoS27:
-      op.fn = &end_static;
+      op.fn = flow_.end_static;
       add_exit(d, relative, {true, false, relative}, d.loop, true, false);
       break;
     case Opcode::kRet:
-      op.fn = &end_ret;
+      op.fn = flow_.end_ret;
       add_exit(d, 0, {true, false, 0}, d.loop, true, true);
       break;
     case Opcode::kIgotoZ:
-      op.fn = &end_igoto;
+      op.fn = flow_.end_igoto;
       add_exit(d, 0, {true, false, 0}, d.loop, true, true);
       break;
     case Opcode::kIcallZ:
-      op.fn = &end_icall;
+      op.fn = flow_.end_icall;
       add_exit(d, 0, {true, false, 0}, d.loop, true, true).link = next;
       break;
     case Opcode::kLoopdoZS17: {
-      op.fn = &end_loopdo;
+      op.fn = flow_.end_loopdo;
       const bool refetch = insn.imm[0] < static_cast<i64>(parts_.timing.params().loopdo_refetch_bytes);
       const timing::LoopContext armed = relative != 0 ? timing::LoopContext{next, relative} : timing::LoopContext{};
       add_exit(d, next, {false, refetch, next}, armed, false, false).link = relative;
@@ -285,7 +286,7 @@ void Translator::end_with_branch(Draft& d) {
       break;
     }
     default:  // cb
-      op.fn = cb_handler(insn.mod[0]);
+      op.fn = flow_.cb[insn.mod[0]];
       add_exit(d, next, {false, false, next}, d.loop, false, false);
       add_exit(d, relative, {true, false, relative}, d.loop, true, false);
       break;
@@ -345,11 +346,11 @@ void Translator::end_block(Draft& d) {
     d.ops.push_back(op);
   }
   for (Op& op : d.ops)
-    if (op.fn == &block_head) op.u = d.block.marks.back().t;
+    if (op.fn == flow_.head) op.u = d.block.marks.back().t;
   if (d.done && d.end) return end_with_branch(d);
   if (d.done && d.at_loop_end()) return end_with_loop(d);
   Op op;
-  op.fn = &end_static;
+  op.fn = flow_.end_static;
   add_exit(d, d.next_pc(), {false, false, d.next_pc()}, d.loop, false, false);
   d.ops.push_back(op);
 }

@@ -7,6 +7,7 @@
 #include "models/cluster/engine/core.h"
 #include "models/cluster/engine/fast/block.h"
 #include "models/cluster/engine/fast/bundle_order.h"
+#include "models/cluster/engine/fast/flow.h"
 #include "models/cluster/engine/fast/schedule.h"
 #include "models/cluster/engine/fast/select.h"
 
@@ -21,7 +22,10 @@ void split_stalls(const timing::StallCounts& stalls, Counters& common, Counters 
 class Translator {
  public:
   Translator(CoreParts& parts, BlockCache& cache)
-      : parts_(parts), cache_(cache), schedule_(parts.config.level, parts.timing.params()) {}
+      : parts_(parts),
+        cache_(cache),
+        schedule_(parts.config.level, parts.timing.params()),
+        flow_(flow_handlers(parts.config.level)) {}
 
   /// Where code at a PC lies.
   struct Place {
@@ -70,6 +74,7 @@ class Translator {
   CoreParts& parts_;
   BlockCache& cache_;
   Schedule schedule_;
+  const FlowHandlers& flow_;
 };
 
 }  // namespace mppa::engine::fast

@@ -65,6 +65,7 @@ Machine::Machine(const RandomProgram& program, const MachineOptions& options) {
     s.gpr[kCodeRegister + i] = program.entries[random() % program.entries.size()];
     s.gpr[kCountRegister + i] = 1 + random() % 6;
   }
+  if (options.seed % 11 == 0) s.gpr[kCodeRegister + 3] = 0x2000000;  // nothing there
   for (unsigned i = kHandlerRegister; i < core::kGprCount; ++i) s.gpr[i] = 0;
 
   const auto force = [&](unsigned sfr, u64 value) {
