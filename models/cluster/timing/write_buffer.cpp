@@ -51,9 +51,31 @@ void WriteBuffer::send_oldest(u64 a) {
   --count_;
 }
 
+/// store() of words that are not held, while no word with a special origin is: `a` as store() returns it.
+u64 WriteBuffer::store_plain(u64 word, u64 last, u64 a) {
+  for (; word <= last; ++word) {
+    if (count_ + 1 == capacity_) {
+      a = std::max(a, sender_free_);
+      const unsigned oldest = (head_ - count_) % kSlots;
+      set_word(head_, word);
+      clear_slot(oldest);
+      sender_free_ = a + drain_;
+    } else {
+      set_word(head_, word);
+      ++count_;
+    }
+    head_ = (head_ + 1) % kSlots;
+  }
+  return a;
+}
+
 u64 WriteBuffer::store(const MemAccess& m, u64 a) {
   const unsigned extra = m.latency > params_.reference_latency ? m.latency - params_.reference_latency : 0;
-  for (u64 word = m.pa / 8; word <= (m.pa + m.size - 1) / 8; ++word) {
+  const u64 last = (m.pa + m.size - 1) / 8;
+  bool held = false;
+  for (u64 word = m.pa / 8; word <= last; ++word) held = held || may_hold(word);
+  if (!held && special_ == 0 && extra == 0 && m.arbiter == nullptr) return store_plain(m.pa / 8, last, a);
+  for (u64 word = m.pa / 8; word <= last; ++word) {
     if (may_hold(word) && merge(word)) continue;
     const bool sending = a < sender_free_;
     if (count_ + (sending ? 1 : 0) >= capacity_) a = sender_free_;

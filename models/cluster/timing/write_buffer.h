@@ -82,6 +82,7 @@ class WriteBuffer {
   }
   void clear_slot(unsigned slot) { set_word(slot, kNoWord); }
   bool merge(u64 word);
+  u64 store_plain(u64 word, u64 last, u64 a);
   void push(u64 word, const Origin& origin);
   void send_oldest(u64 a);
 

@@ -15,6 +15,8 @@ using timing::Stall;
 
 /// Counters are 32 bits wide: translated code is left before any of them can overflow.
 constexpr u64 kLongestRun = u64{1} << 28;
+/// More block versions than this are forgotten, all at once.
+constexpr std::size_t kMostBlocks = 100'000;
 
 }  // namespace
 
@@ -24,7 +26,7 @@ FastEngine::FastEngine(CoreParts parts)
       reference_(parts),
       hot_(std::make_unique<Hot>()),
       translator_(parts_, cache_),
-      tails_(*hot_, cache_, translator_),
+      tails_(parts_, *hot_, cache_, translator_),
       slow_(parts_, *hot_, tails_) {
   hot_->slow = &slow_;
   hot_->write_buffer = &parts_.timing.lsu().write_buffer();
@@ -48,8 +50,9 @@ RunResult FastEngine::run_until(u64 cycle_limit) {
   while (state_.cycle < cycle_limit) {
     const u64 event = parts_.system.next_event_cycle();
     const bool stepping = state_.attention || state_.cycle >= event || state_.debug_armed || parts_.hooks.trace;
-    if (!stepping && run_blocks(std::min({cycle_limit, event, state_.cycle + kLongestRun}))) continue;
-    switch (step(cycle_limit)) {
+    const Ran ran = stepping ? Ran::kNothing : run_blocks(std::min({cycle_limit, event, state_.cycle + kLongestRun}));
+    if (ran == Ran::kLimit) continue;
+    switch (step(cycle_limit, ran == Ran::kBundle)) {
       case Step::kDone:
         break;
       case Step::kAsleep:
@@ -61,8 +64,8 @@ RunResult FastEngine::run_until(u64 cycle_limit) {
   return {StopReason::kLimit, state_.cycle, 0, {}};
 }
 
-FastEngine::Step FastEngine::step(u64 idle_limit) {
-  const Step result = reference_.step(idle_limit);
+FastEngine::Step FastEngine::step(u64 idle_limit, bool bundle) {
+  const Step result = bundle ? reference_.execute_bundle() : reference_.step(idle_limit);
   refresh();
   return result;
 }
@@ -98,9 +101,14 @@ EntryState FastEngine::current_state() {
   return state;
 }
 
-bool FastEngine::run_blocks(u64 limit) {
+FastEngine::Ran FastEngine::run_blocks(u64 limit) {
+  if (cache_.size() > kMostBlocks) {
+    cache_.clear();
+    tails_.forget();
+    hot_->jumps.fill({});
+  }
   const Block* block = translator_.get(state_.pc, cache_.states().intern(current_state()));
-  if (block == nullptr) return false;
+  if (block == nullptr) return Ran::kNothing;
   hot_->limit = limit;
   const Op* op = block->entry;
   u64 t = state_.cycle;
@@ -111,17 +119,33 @@ bool FastEngine::run_blocks(u64 limit) {
       case Leave::kUnlinked:
       case Leave::kDynamic:
         op = follow();
-        if (op == nullptr) return state_.cycle >= limit;
+        if (op == nullptr) return state_.cycle >= limit ? Ran::kLimit : Ran::kNothing;
         break;
+      case Leave::kLineMiss: {
+        const Block& owner = cache_.owner(hot_->op);
+        const unsigned index = owner.bundle_of(hot_->op);
+        if (t + owner.marks[index].t >= limit) {  // the check comes before the block head
+          settle(owner, index, t);
+          return Ran::kLimit;
+        }
+        op = tails_.refetch(hot_->op, t);
+        break;
+      }
       case Leave::kLimit: {
         const Block& owner = cache_.owner(hot_->op);
-        settle(owner, 0, t);
-        return t >= limit;
+        // A block that is too long for what is left is executed bundle by bundle.
+        const Block* single = t < limit ? translator_.get(owner.key.pc, owner.key.state, true) : nullptr;
+        if (single == nullptr) {
+          settle(owner, 0, t);
+          return t >= limit ? Ran::kLimit : Ran::kNothing;
+        }
+        op = single->head;
+        break;
       }
       case Leave::kStep: {
         const Block& owner = cache_.owner(hot_->op);
         settle(owner, owner.bundle_of(hot_->op), t);
-        return state_.cycle >= limit;
+        return Ran::kBundle;
       }
     }
   }
@@ -142,13 +166,13 @@ const Op* FastEngine::follow() {
   const u64 pc = taken.indirect ? state_.code_address(raw) : raw;
   EntryState next = cache_.states()[taken.state];
   if (next.fetch.occ == EntryState::kRestart) next.fetch = timing::fetch_restart(pc, next.loop, parts_.timing.params());
-  const Block* block = translator_.get(pc, cache_.states().intern(next));
+  const Block* block = translator_.get(pc, cache_.states().intern(next), taken.single);
   if (block == nullptr) {
     settle_at(next, pc, hot_->t);
     return nullptr;
   }
   if (dynamic) {
-    if (raw == pc) hot_->jumps[jump_hash(pc, taken.state)] = {pc, taken.state, block->entry};
+    if (raw == pc && !taken.single) hot_->jumps[jump_hash(pc, taken.state)] = {pc, taken.state, block->entry};
     return block->entry;
   }
   const Op* const head = taken.same_line ? block->head : block->entry;
@@ -157,6 +181,7 @@ const Op* FastEngine::follow() {
 }
 
 void FastEngine::settle(const Block& block, unsigned index, u64 t) {
+  if (index == 0) return settle_at(cache_.states()[block.key.state], block.key.pc, t);
   const Translator::Replay at = translator_.replay(block, index);
   if (pipeline()) state_.bundles += at.bundles;
   state_.instructions += at.instructions;

@@ -28,9 +28,14 @@ class FastEngine : public Engine {
  private:
   using Step = ReferenceEngine::Step;
 
-  /// Runs translated code from the current boundary while bundles start below `limit`; false if the next bundle must be
-  /// stepped.
-  bool run_blocks(u64 limit);
+  /// How run_blocks() ended.
+  enum class Ran : u8 {
+    kLimit,    ///< at a boundary that is not below the limit
+    kBundle,   ///< at a bundle that has started (its boundary was below the limit) and must be stepped
+    kNothing,  ///< at a boundary below the limit from which no translated code leads on
+  };
+  /// Runs translated code from the current boundary while bundles start below `limit`.
+  Ran run_blocks(u64 limit);
   /// Executes records from `op` until translated code is left.
   void execute(const Op* op, u64 t);
   /// The block behind the exit that was taken; nullptr if it must be stepped.
@@ -39,7 +44,8 @@ class FastEngine : public Engine {
   void settle(const Block& block, unsigned index, u64 t);
   void settle_at(const EntryState& state, u64 pc, u64 T);
   void add_counters();
-  Step step(u64 idle_limit);
+  /// One step of the reference engine; `bundle`: the bundle only, its boundary is done.
+  Step step(u64 idle_limit, bool bundle);
   void refresh();
   EntryState current_state();
   bool pipeline() const { return parts_.config.level == timing::Level::kPipeline; }

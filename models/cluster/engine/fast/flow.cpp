@@ -123,7 +123,7 @@ struct Flow {
 MPPA_HANDLER(check_older_line) {
   u64* const set = reinterpret_cast<u64*>(reinterpret_cast<char*>(x->l1i) + op->u);
   if (!timing::TagArray::touch_older(set, static_cast<u64>(op->imm))) [[unlikely]] {
-    leave(x, op, t, Leave::kStep);
+    leave(x, op, t, Leave::kLineMiss);
     MPPA_LEAVE();
   }
   MPPA_NEXT(op + 1, t);

@@ -9,7 +9,8 @@ namespace mppa::engine::fast {
 
 inline constexpr unsigned kScalarConditions = 14;
 
-/// Op::imm = line number, Op::u = byte offset of its set in the L1I tags. Leaves with kStep unless L1I has the line.
+/// Op::imm = line number, Op::u = byte offset of its set in the L1I tags. Leaves with kLineMiss unless L1I has
+/// the line.
 MPPA_HANDLER(check_line);
 /// Leaves with kStep: the bundle is none for translated code.
 MPPA_HANDLER(step_bundle);

@@ -57,6 +57,7 @@ enum class Leave : u8 {
   kLimit,     ///< a block head: its bundles do not all start before the limit
   kUnlinked,  ///< an exit whose successor is not known yet: Hot::exit
   kDynamic,   ///< an indirect branch to Hot::target that the jump cache does not know: Hot::exit
+  kLineMiss,  ///< the line checked by record Hot::op is not in L1I
   kStep,      ///< the bundle of record Hot::op must be executed by the reference engine
 };
 
@@ -123,6 +124,7 @@ struct alignas(16) Exit {
   u64 link = 0;              ///< return address of calls; end address (LE) of loopdo
   u32 state = 0;             ///< entry state of the successor; for indirect branches without its fetch state
   bool indirect = false;
+  bool single = false;  ///< of a single-bundle block: goes on to single-bundle blocks, because the limit is near
   bool same_line =
       false;  ///< the successor starts in the line that this block ends in: its first line check is skipped
   Op stub{};  ///< hands over to the engine, which links the exit

@@ -69,25 +69,37 @@ struct Translator::Draft {
   bool at_loop_end() const { return loop.end != 0 && next_pc() == loop.end; }
 };
 
-std::optional<Translator::Place> Translator::locate(u64 pc) const {
+std::optional<Translator::Place> Translator::locate(u64 pc) {
+  const u64 page = pc & ~(kPageBytes - 1);
+  if (page_.page != page || page_.epoch != parts_.state.control_epoch) {
+    const std::optional<Place> place = locate_page(pc);
+    if (!place) return {};
+    page_ = {page, parts_.state.control_epoch, {place->pa - (pc - page), place->host - (pc - page), place->end}};
+  }
+  const Place& p = page_.place;
+  if (pc + 4 > p.end) return {};
+  return Place{p.pa + (pc - page), p.host + (pc - page), p.end};
+}
+
+std::optional<Translator::Place> Translator::locate_page(u64 pc) const {
   const core::CoreState& state = parts_.state;
   const core::Translation tr = parts_.mmu.translate({pc, 4, core::AccessKind::kFetch, false});
   if (tr.status != core::Translation::Status::kOk || tr.va != pc) return {};
   const MemRegion* region = parts_.bus.region(tr.pa);
-  if (region == nullptr || !region->contains(tr.pa, 4)) return {};
+  // Pages that a region begins or ends in are left to the reference engine.
+  const u64 page_pa = tr.pa - pc % kPageBytes;
+  if (region == nullptr || !region->contains(page_pa, kPageBytes)) return {};
   const bool cacheable =
       tr.policy == core::MemoryPolicy::kByRegion ? region->cacheable : tr.policy == core::MemoryPolicy::kCached;
   const bool cached = cacheable && core::ps::kIce.get(state.sfr[core::kPs]) != 0;
   if (parts_.config.level == timing::Level::kPipeline && !cached) return {};
-  const u64 page_end = (pc | (kPageBytes - 1)) + 1;
-  const u64 region_left = region->size - (tr.pa - region->base);
-  return Place{tr.pa, region->host + (tr.pa - region->base), std::min(page_end, pc + region_left)};
+  return Place{tr.pa, region->host + (tr.pa - region->base), (pc | (kPageBytes - 1)) + 1};
 }
 
-const Block* Translator::get(u64 pc, u32 state) {
+const Block* Translator::get(u64 pc, u32 state, bool single) {
   const std::optional<Place> place = locate(pc);
   if (!place) return nullptr;
-  const BlockKey key{pc, place->pa, state, mode_of(parts_.state)};
+  const BlockKey key{pc, place->pa, state, mode_of(parts_.state) | (single ? u32{kModeSingle} : 0)};
   const Block* known = cache_.find(key);
   return known != nullptr ? known : translate(key, *place);
 }
@@ -235,6 +247,7 @@ Exit& Translator::add_exit(Draft& d, u64 target, const timing::Sequel& sequel, c
   e.target = target;
   e.state = cache_.states().intern(next.state);
   e.indirect = indirect;
+  e.single = (d.block.key.mode & kModeSingle) != 0;
   const u64 last_byte = d.next_pc() - 1;
   e.same_line = !indirect && line_of(target) == line_of(last_byte);
   const bool other_page = ((target ^ d.block.key.pc) & ~(kPageBytes - 1)) != 0;

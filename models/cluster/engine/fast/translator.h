@@ -34,11 +34,11 @@ class Translator {
     u64 end = 0;  ///< PC at which the page or region ends
   };
   /// nullopt if code at `pc` cannot be fetched, or (pipeline level) does not go through the L1I.
-  std::optional<Place> locate(u64 pc) const;
+  std::optional<Place> locate(u64 pc);
 
   /// The block version for `pc` and `state` in the current mode; nullptr if the bundle at `pc` must be stepped and no
   /// block can say so.
-  const Block* get(u64 pc, u32 state);
+  const Block* get(u64 pc, u32 state, bool single = false);
 
   /// The version of bundle `index` of `block`, and with `single` unset of what follows, for `state`; made from the
   /// block's own code.
@@ -59,6 +59,7 @@ class Translator {
 
  private:
   struct Draft;
+  std::optional<Place> locate_page(u64 pc) const;
   const Block* translate(const BlockKey& key, const Place& place);
   void replay_bundles(const Block& block, unsigned count, Replay& out);
   struct Prepared;
@@ -73,6 +74,11 @@ class Translator {
 
   CoreParts& parts_;
   BlockCache& cache_;
+  /// The page located last.
+  struct {
+    u64 page = 1, epoch = 0;
+    Place place;
+  } page_;
   Schedule schedule_;
   const FlowHandlers& flow_;
 };

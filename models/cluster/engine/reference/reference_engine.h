@@ -37,6 +37,8 @@ class ReferenceEngine : public Engine {
   /// One bundle boundary and what follows it: an exception entry, one bundle, or, asleep, the way to the next event
   /// (not beyond `idle_limit`). Everything is left in CoreParts. There is no check of a cycle limit before the bundle.
   Step step(u64 idle_limit);
+  /// The bundle at the current boundary, nothing else: for an engine that has done the boundary itself.
+  Step execute_bundle();
   /// Why step() returned kStopped.
   const RunResult& stop() const { return stop_; }
 
@@ -45,7 +47,6 @@ class ReferenceEngine : public Engine {
 
   Step boundary(u64 idle_limit, bool& handled);
   void enter_between_bundles();
-  Step execute_bundle();
   void execute_insn(const isa::Insn& insn, Run& run);
   void execute_branch(const isa::Insn& insn, Run& run);
   void execute_system(const isa::Insn& insn, Run& run);
