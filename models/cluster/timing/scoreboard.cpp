@@ -27,6 +27,7 @@ void Scoreboard::hold(unsigned stage, u64 t, u64 k) {
   const u64 begin = t + stage;
   for (u64& ready : ready_) ready = ready <= begin ? ready + k : std::max(ready, begin + k);
   latest_ += k;
+  latest_sfr_ += k;
 }
 
 void Scoreboard::write(ResourceId r, u64 ready, Stall cause, bool streaming) {
@@ -39,6 +40,7 @@ void Scoreboard::set(ResourceId r, u64 ready, Stall cause, bool streaming) {
   cause_[r] = cause;
   if (r < kSfrBase) streaming_[r] = streaming;
   latest_ = std::max(latest_, ready);
+  if (r >= kSfrBase) latest_sfr_ = std::max(latest_sfr_, ready);
 }
 
 void Scoreboard::reset() { *this = Scoreboard{}; }

@@ -28,6 +28,8 @@ class Scoreboard {
   Stall cause(ResourceId r) const { return cause_[r]; }
   bool streaming(ResourceId r) const { return r < kSfrBase && streaming_[r]; }
   u64 latest() const { return latest_; }
+  /// The same for what is no GPR.
+  u64 latest_sfr() const { return latest_sfr_; }
   /// Sets an entry whatever it was (engines that keep the scoreboard in another form restore it with this).
   void set(ResourceId r, u64 ready, Stall cause, bool streaming);
   void reset();
@@ -36,7 +38,8 @@ class Scoreboard {
   std::array<u64, kResources> ready_{};
   std::array<Stall, kResources> cause_{};
   std::array<bool, kSfrBase> streaming_{};
-  u64 latest_ = 0;  ///< maximum of ready_: nothing is pending beyond it
+  u64 latest_ = 0;      ///< nothing is pending beyond it
+  u64 latest_sfr_ = 0;  ///< no SFR or carry is pending beyond it
 };
 
 }  // namespace mppa::timing

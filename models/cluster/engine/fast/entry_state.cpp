@@ -6,7 +6,8 @@ EntryState capture(timing::Model& model, u64 T, const timing::LoopContext& loop)
   EntryState out;
   const timing::Scoreboard& board = model.scoreboard();
   if (board.latest() > T) {
-    for (unsigned i = 0; i < timing::kResources; ++i) {
+    const unsigned count = board.latest_sfr() > T ? timing::kResources : unsigned{timing::kSfrBase};
+    for (unsigned i = 0; i < count; ++i) {
       const auto r = static_cast<timing::ResourceId>(i);
       if (board.ready(r) > T)
         out.pending.push_back({r, board.cause(r), board.streaming(r), static_cast<u32>(board.ready(r) - T)});
@@ -20,7 +21,7 @@ EntryState capture(timing::Model& model, u64 T, const timing::LoopContext& loop)
 
 void restore(const EntryState& state, u64 T, timing::Model& model) {
   timing::Scoreboard& board = model.scoreboard();
-  board.reset();
+  if (board.latest() > T) board.reset();  // results due by T have no effect
   for (const Pending& p : state.pending) board.set(p.resource, T + p.rel, p.cause, p.streaming);
   model.fetch() = state.fetch;
   model.drained() = T + state.drain;

@@ -1,19 +1,22 @@
 #include "models/cluster/engine/fast/schedule.h"
 
+#include <algorithm>
+
 #include "models/cluster/engine/fast/op.h"
 
 namespace mppa::engine::fast {
 
 void Schedule::begin(const EntryState& state) {
-  restore(state, kBase, model_);
+  base_ = std::max(T_, model_.scoreboard().latest()) + kApart;
+  restore(state, base_, model_);
   loop_ = state.loop;
-  T_ = issue_ = kBase;
+  T_ = issue_ = base_;
   stalls_ = {};
 }
 
 u64 Schedule::issue(const timing::BundleTiming& bundle, u64 pc) {
   issue_ = pipeline_ ? model_.issue(T_, bundle, pc, loop_, stalls_) : T_;
-  return issue_ - kBase;
+  return issue_ - base_;
 }
 
 u8 Schedule::sensitivity() {
@@ -22,7 +25,8 @@ u8 Schedule::sensitivity() {
   const timing::Scoreboard& board = model_.scoreboard();
   if (board.latest() <= issue_ + kE1) return 0;
   u8 flags = 0;
-  for (unsigned i = 0; i < timing::kResources; ++i) {
+  const unsigned count = board.latest_sfr() > issue_ + kE1 ? timing::kResources : unsigned{timing::kSfrBase};
+  for (unsigned i = 0; i < count; ++i) {
     const u64 ready = board.ready(static_cast<timing::ResourceId>(i));
     if (ready > issue_ + kE1) flags |= kSensitiveE1;
     if (ready > issue_ + kE3) flags |= kSensitiveE3;
@@ -51,14 +55,14 @@ Schedule::Successor Schedule::leave(const timing::BundleTiming& bundle, const ti
                                     const timing::LoopContext& loop, bool indirect) {
   Successor out;
   if (!pipeline_) {
-    out.length = T_ + 1 - kBase;
+    out.length = T_ + 1 - base_;
     out.state.loop = loop;
     return out;
   }
   const timing::FetchState before = model_.fetch();
   timing::StallCounts stalls{};
   const u64 T = model_.next(executed_, bundle, sequel, loop, stalls);
-  out.length = T - kBase;
+  out.length = T - base_;
   out.branch_stalls = stalls[static_cast<unsigned>(timing::Stall::kBranch)];
   out.state = capture(model_, T, loop);
   if (indirect) out.state.fetch = {EntryState::kRestart};

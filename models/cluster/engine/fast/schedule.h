@@ -18,7 +18,7 @@ class Schedule {
   /// Begins at the boundary that `state` describes.
   void begin(const EntryState& state);
   /// T of the current boundary, relative to the beginning.
-  u64 boundary() const { return T_ - kBase; }
+  u64 boundary() const { return T_ - base_; }
 
   /// Issues a bundle; returns its issue cycle relative to the beginning.
   u64 issue(const timing::BundleTiming& bundle, u64 pc);
@@ -48,14 +48,15 @@ class Schedule {
   EntryState state();
 
  private:
-  static constexpr u64 kBase = u64{1} << 32;
+  static constexpr u64 kApart = u64{1} << 20;
   bool pipeline_;
   timing::Model model_;
   timing::LoopContext loop_{};
   timing::StallCounts stalls_{};
   timing::Executed executed_{};
-  u64 T_ = kBase;
-  u64 issue_ = kBase;
+  u64 base_ = kApart;  ///< T of the beginning; each replay begins far behind the one before
+  u64 T_ = base_;
+  u64 issue_ = base_;
 };
 
 }  // namespace mppa::engine::fast
