@@ -81,10 +81,15 @@ void FastEngine::refresh() {
     slow_.forget_lines();
   control_epoch_ = state_.control_epoch;
   l1d_generation_ = generation;
+  // Changed code becomes visible with i1inval, or, while the instruction cache is off, with barrier.
   const u32 invalidations = parts_.timing.l1i().invalidations();
-  if (invalidations == l1i_invalidations_) return;
-  // i1inval: changed code becomes visible now.
+  const bool uncached_barrier = barrier_ && core::ps::kIce.get(state_.sfr[core::kPs]) == 0;
+  if (invalidations != l1i_invalidations_ || uncached_barrier) verify_code();
   l1i_invalidations_ = invalidations;
+  barrier_ = false;
+}
+
+void FastEngine::verify_code() {
   const auto code_at = [&](u64 pa) -> const u8* {
     const MemRegion* region = parts_.bus.region(pa);
     return region == nullptr ? nullptr : region->host + (pa - region->base);
@@ -144,6 +149,7 @@ FastEngine::Ran FastEngine::run_blocks(u64 limit) {
       }
       case Leave::kStep: {
         const Block& owner = cache_.owner(hot_->op);
+        barrier_ = hot_->op->fn == &step_bundle && hot_->op->u != 0;
         settle(owner, owner.bundle_of(hot_->op), t);
         return Ran::kBundle;
       }

@@ -47,6 +47,8 @@ class FastEngine : public Engine {
   /// One step of the reference engine; `bundle`: the bundle only, its boundary is done.
   Step step(u64 idle_limit, bool bundle);
   void refresh();
+  /// Changed code becomes visible: drops the blocks made from it.
+  void verify_code();
   EntryState current_state();
   bool pipeline() const { return parts_.config.level == timing::Level::kPipeline; }
 
@@ -62,6 +64,7 @@ class FastEngine : public Engine {
   u64 control_epoch_ = 0;
   u32 l1d_generation_ = 0;
   u32 l1i_invalidations_ = 0;
+  bool barrier_ = false;  ///< the bundle being stepped is a barrier
 };
 
 }  // namespace mppa::engine::fast

@@ -12,7 +12,7 @@ inline constexpr unsigned kScalarConditions = 14;
 /// Op::imm = line number, Op::u = byte offset of its set in the L1I tags. Leaves with kLineMiss unless L1I has
 /// the line.
 MPPA_HANDLER(check_line);
-/// Leaves with kStep: the bundle is none for translated code.
+/// Leaves with kStep: the bundle is none for translated code. Op::u = 1 if it is a barrier.
 MPPA_HANDLER(step_bundle);
 /// Op::ptr = Counters[2] (RareCounter), added.
 MPPA_HANDLER(count_rare);

@@ -126,7 +126,11 @@ const Block* Translator::translate(const BlockKey& key, const Place& place) {
     Op head, step;
     head.fn = flow_.head;
     step.fn = &step_bundle;
+    const auto insns = d.candidate->view();
+    step.u = std::ranges::any_of(insns, [](const isa::Insn& insn) { return insn.op == Opcode::kBarrier; });
     d.block.marks = {BundleMark{0, 0, 0}};
+    d.block.words.resize(std::max<std::size_t>(d.candidate->syllables, 1));
+    std::memcpy(d.block.words.data(), place.host, d.block.words.size() * sizeof(u32));
     Block* block = cache_.add(std::move(d.block), std::array{head, step}, {}, {});
     block->entry = block->head = block->ops.data();
     return block;
