@@ -164,10 +164,4 @@ u64 Model::enter_from_interrupt(u64 T, u64 vector, const LoopContext& loop, Stal
   return handler;
 }
 
-u64 Model::wake(u64 T, u64 wake, StallCounts& stalls) {
-  if (wake + 1 <= T) return T;
-  count(stalls, Stall::kIdle, wake + 1 - T);
-  return wake + 1;
-}
-
 }  // namespace mppa::timing

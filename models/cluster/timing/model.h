@@ -62,8 +62,6 @@ class Model {
   u64 enter_from_trap(u64 t, u64 vector, const LoopContext& loop, StallCounts& stalls);
   /// An interrupt is taken at boundary `T`.
   u64 enter_from_interrupt(u64 T, u64 vector, const LoopContext& loop, StallCounts& stalls);
-  /// The core slept behind the bundle that issued at `t` until `wake`.
-  u64 wake(u64 T, u64 wake, StallCounts& stalls);
 
   /// The line of the last fetched syllable is forgotten (i1inval, reset of the core).
   void forget_line() { last_line_ = kNoLine; }
