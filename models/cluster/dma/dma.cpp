@@ -216,44 +216,57 @@ void Dma::declare_monitoring() {
 MemoryIf::Result Dma::access(bool write, bool rx, u64 address, void* data, unsigned bytes, u64 at, u16 asn,
                              const u8* enable) {
   payload_.set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
-  payload_.set_address(address & MPPA_DMA_ADDRESS_MASK);
   payload_.set_data_ptr(static_cast<unsigned char*>(data));
   payload_.set_data_length(bytes);
-  payload_.set_streaming_width(bytes);
   payload_.set_byte_enable_ptr(const_cast<u8*>(enable));
-  payload_.set_byte_enable_length(enable ? bytes : 0);
-  extension_.cluster = services_.params.cluster;
-  extension_.master = rx ? 23 : 22;
   extension_.asn = asn;
   extension_.atomic = AtomicOp::kNone;
-  return transport(at);
+  return transport(address, rx, write, at);
 }
 
 MemoryIf::Result Dma::atomic_add(u64 address, u64 operand, unsigned bytes, u64 at, u16 asn) {
   u64 old = 0;
   payload_.set_command(tlm::TLM_READ_COMMAND);
-  payload_.set_address(address & MPPA_DMA_ADDRESS_MASK);
   payload_.set_data_ptr(reinterpret_cast<unsigned char*>(&old));
   payload_.set_data_length(bytes);
-  payload_.set_streaming_width(bytes);
   payload_.set_byte_enable_ptr(nullptr);
-  extension_.cluster = services_.params.cluster;
-  extension_.master = 22;
   extension_.asn = asn;
   extension_.atomic = AtomicOp::kAdd;
   extension_.operand = operand;
-  return transport(at);
+  return transport(address, false, true, at);
 }
 
-MemoryIf::Result Dma::transport(u64 at) {
-  payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-  payload_.set_dmi_allowed(false);
+// Sends the prepared payload, in pieces where the IOMMU's pages end. The result is that of the slowest piece.
+MemoryIf::Result Dma::transport(u64 iova, bool rx, bool write, u64 at) {
+  auto& iommu = rx ? rx_iommu : tx_iommu;
+  const unsigned total = payload_.get_data_length();
+  unsigned char* const data = payload_.get_data_ptr();
+  unsigned char* const enable = payload_.get_byte_enable_ptr();
   const u64 kernel = Services::kernel_ps();
-  sc_core::sc_time delay = sc_core::sc_time::from_value(at > kernel ? at - kernel : 0);
-  payload_.set_extension(&extension_);
-  memory->b_transport(payload_, delay);
-  payload_.clear_extension(&extension_);
-  return {payload_.is_response_ok(), kernel + delay.value()};
+  Result result{true, std::max(at, kernel)};
+  extension_.cluster = services_.params.cluster;
+  extension_.master = rx ? 23 : 22;
+  for (unsigned done = 0; done < total && result.ok;) {
+    sc_core::sc_time delay = sc_core::sc_time::from_value(at > kernel ? at - kernel : 0);
+    TranslateIf::Result t{IommuFault::kNone, (iova + done) & MPPA_DMA_ADDRESS_MASK, total};
+    if (iommu.size()) t = iommu->translate(t.address, extension_.asn, write, sc_core::sc_time_stamp() + delay);
+    if (t.fault != IommuFault::kNone) return {false, kernel + delay.value()};
+    const auto piece = static_cast<unsigned>(std::min<u64>(total - done, t.bytes));
+    payload_.set_address(t.address);
+    payload_.set_data_ptr(data + done);
+    payload_.set_data_length(piece);
+    payload_.set_streaming_width(piece);
+    payload_.set_byte_enable_ptr(enable ? enable + done : nullptr);
+    payload_.set_byte_enable_length(enable ? piece : 0);
+    payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+    payload_.set_dmi_allowed(false);
+    payload_.set_extension(&extension_);
+    memory->b_transport(payload_, delay);
+    payload_.clear_extension(&extension_);
+    result = {payload_.is_response_ok(), std::max<u64>(result.done, kernel + delay.value())};
+    done += piece;
+  }
+  return result;
 }
 
 void Dma::write_stats(StatWriter& out) const {

@@ -8,6 +8,7 @@
 
 #include "models/cluster/dma/rx/channels.h"
 #include "models/cluster/dma/tx/thread.h"
+#include "models/cluster/iommu/iommu.h"
 #include "models/common/device.h"
 #include "models/common/stats.h"
 #include "models/noc/rdma/interfaces.h"
@@ -27,6 +28,9 @@ class Dma : public RegisterDevice, public noc::DeliverIf, public StatProvider, p
   /// The sending side of this cluster's NoC node; bind this module to the node's receiving side.
   sc_core::sc_port<noc::InjectIf, 1, sc_core::SC_ZERO_OR_MORE_BOUND> noc{"noc"};
 
+  /// IOMMUs of the two directions; unbound: addresses are physical.
+  sc_core::sc_port<TranslateIf, 1, sc_core::SC_ZERO_OR_MORE_BOUND> tx_iommu{"tx_iommu"}, rx_iommu{"rx_iommu"};
+
   Dma(const sc_core::sc_module_name& name, const dma::DmaParams& params);
 
   bool deliver(noc::PacketPtr& packet, const sc_core::sc_time& when) override;
@@ -37,7 +41,7 @@ class Dma : public RegisterDevice, public noc::DeliverIf, public StatProvider, p
   Result access(bool write, bool rx, u64 address, void* data, unsigned bytes, u64 at, u16 asn,
                 const u8* enable) override;
   Result atomic_add(u64 address, u64 operand, unsigned bytes, u64 at, u16 asn) override;
-  Result transport(u64 at);
+  Result transport(u64 iova, bool rx, bool write, u64 at);
   void end_of_elaboration() override;
   void declare_errors();
   void declare_threads();

@@ -50,9 +50,14 @@ struct Node {
     network.deliver[cluster].bind(dma);
     dma.interrupt.bind(irq);
     regs.socket.bind(dma.socket);
+    iommu_regs.socket.bind(tx_iommu.socket);
+    dma.tx_iommu.bind(tx_iommu);
+    tx_iommu.interrupt.bind(irq);
   }
   Memory memory;
+  Iommu tx_iommu{sc_core::sc_gen_unique_name("tx_iommu"), 137, sc_core::SC_ZERO_TIME};
   Dma dma;
+  test::Initiator iommu_regs{sc_core::sc_gen_unique_name("iommu_regs")};
   test::Initiator regs;
   test::InterruptLog irq;
 };
@@ -370,6 +375,31 @@ TEST_F(DmaTest, AFullCompletionRingHoldsTheThread) {
   u64 source = 0;
   std::memcpy(&source, &a.memory.bytes[kRecords + 16], 8);
   EXPECT_EQ(source, 0x103U) << "the record holds PARAM0";
+}
+
+TEST_F(DmaTest, TheTxIommuTranslatesPageByPageAndItsFaultsEndTheJob) {
+  fill(a, 8);
+  const auto map = [&](u64 iova, u64 pa, unsigned way) {
+    a.iommu_regs.write(0x40, pa | 2 << 4 | 1);
+    a.iommu_regs.write(0x48, iova | 1 << 9);
+    a.iommu_regs.write(0x50, way << 4);
+  };
+  map(kRing, kRing, 0);
+  map(0x40000000, 0x8000, 1);
+  map(0x40001000, 0x3000, 1);
+  map(0x50000000, 0x20000, 2);
+  map(kMailbox, kMailbox, 3);
+  a.iommu_regs.write(0x200, 7);
+  a.iommu_regs.write(0x000, 0x101);
+  submit(a, copy_job(0x40000FC0, 0x50000010, 128, 1, 0, 0));
+  run_us(5);
+  EXPECT_EQ(std::memcmp(&a.memory.bytes[0x20010], &a.memory.bytes[0x8FC0], 64), 0);
+  EXPECT_EQ(std::memcmp(&a.memory.bytes[0x20050], &a.memory.bytes[0x3000], 64), 0);
+  EXPECT_EQ(a.memory.notifications.size(), 1U);
+  submit(a, copy_job(0x60000000, 0x50000010, 16, 1, 0, 0));
+  run_us(5);
+  EXPECT_EQ(a.irq.take_lines(), (std::vector<unsigned>{137, 129}));
+  EXPECT_EQ(a.iommu_regs.read(0x208), 0x60000000U);
 }
 
 TEST_F(DmaTest, RawPacketsReachTheRoute) {
