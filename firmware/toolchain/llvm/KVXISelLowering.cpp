@@ -116,6 +116,10 @@ void KVXTargetLowering::setMemoryActions() {
   setTruncStoreAction(MVT::f64, MVT::f16, Expand);
   setTruncStoreAction(MVT::f32, MVT::f16, Expand);
 
+  // Single 128- and 256-bit accesses of values that otherwise live in separate words.
+  for (MVT VT : {MVT::i128, MVT::v2i64, MVT::v2f64, MVT::v4i64, MVT::v4f64})
+    setOperationAction({ISD::LOAD, ISD::STORE}, VT, Custom);
+
   setOperationAction(ISD::DYNAMIC_STACKALLOC, MVT::i64, Expand);
   setOperationAction({ISD::STACKSAVE, ISD::STACKRESTORE}, MVT::Other, Expand);
   setOperationAction(ISD::VASTART, MVT::Other, Custom);
@@ -254,13 +258,59 @@ SDValue KVXTargetLowering::LowerOperation(SDValue Op, SelectionDAG &DAG) const {
   case ISD::ATOMIC_CMP_SWAP:
   case ISD::ATOMIC_CMP_SWAP_WITH_SUCCESS:
     return lowerCmpSwap(Op, DAG);
+  case ISD::STORE:
+    return lowerWideStore(cast<StoreSDNode>(Op), DAG);
   case ISD::ATOMIC_FENCE:
     return lowerAtomicFence(Op, DAG);
   }
   llvm_unreachable("operation is not custom");
 }
 
-void KVXTargetLowering::ReplaceNodeResults(SDNode *, SmallVectorImpl<SDValue> &, SelectionDAG &) const {}
+void KVXTargetLowering::ReplaceNodeResults(SDNode *N, SmallVectorImpl<SDValue> &Results, SelectionDAG &DAG) const {
+  if (N->getOpcode() == ISD::LOAD)
+    replaceWideLoad(cast<LoadSDNode>(N), Results, DAG);
+}
+
+static constexpr unsigned GroupSubRegs[] = {KVX::sub_lo, KVX::sub_hi, KVX::sub_z, KVX::sub_t};
+
+void KVXTargetLowering::replaceWideLoad(LoadSDNode *LD, SmallVectorImpl<SDValue> &Results, SelectionDAG &DAG) const {
+  EVT VT = LD->getValueType(0);
+  if (!LD->isSimple() || !LD->isUnindexed() || LD->getMemoryVT() != VT)
+    return;
+  SDLoc DL(LD);
+  unsigned NumWords = VT.getSizeInBits() / 64;
+  SDValue Group = DAG.getMemIntrinsicNode(NumWords == 2 ? KVXISD::LQ : KVXISD::LO, DL,
+                                          DAG.getVTList(MVT::Untyped, MVT::Other), {LD->getChain(), LD->getBasePtr()},
+                                          VT, LD->getMemOperand());
+  SmallVector<SDValue, 4> Words;
+  for (unsigned I = 0; I != NumWords; ++I)
+    Words.push_back(DAG.getTargetExtractSubreg(GroupSubRegs[I], DL,
+                                               VT.isVector() ? VT.getVectorElementType() : EVT(MVT::i64), Group));
+  Results.push_back(VT.isVector() ? DAG.getBuildVector(VT, DL, Words)
+                                  : DAG.getNode(ISD::BUILD_PAIR, DL, VT, Words[0], Words[1]));
+  Results.push_back(Group.getValue(1));
+}
+
+SDValue KVXTargetLowering::lowerWideStore(StoreSDNode *ST, SelectionDAG &DAG) const {
+  SDValue Val = ST->getValue();
+  EVT VT = Val.getValueType();
+  if (!ST->isSimple() || !ST->isUnindexed() || ST->getMemoryVT() != VT)
+    return SDValue();
+  SDLoc DL(ST);
+  unsigned NumWords = VT.getSizeInBits() / 64;
+  SmallVector<SDValue, 9> Ops = {
+      DAG.getTargetConstant(NumWords == 2 ? KVX::PGRRegClassID : KVX::QGRRegClassID, DL, MVT::i32)};
+  for (unsigned I = 0; I != NumWords; ++I) {
+    SDValue Index = DAG.getVectorIdxConstant(I, DL);
+    Ops.push_back(VT.isVector()
+                      ? DAG.getNode(ISD::EXTRACT_VECTOR_ELT, DL, VT.getVectorElementType(), Val, Index)
+                      : DAG.getNode(ISD::EXTRACT_ELEMENT, DL, MVT::i64, Val, DAG.getIntPtrConstant(I, DL)));
+    Ops.push_back(DAG.getTargetConstant(GroupSubRegs[I], DL, MVT::i32));
+  }
+  SDValue Group = SDValue(DAG.getMachineNode(TargetOpcode::REG_SEQUENCE, DL, MVT::Untyped, Ops), 0);
+  return DAG.getMemIntrinsicNode(NumWords == 2 ? KVXISD::SQ : KVXISD::SO, DL, DAG.getVTList(MVT::Other),
+                                 {ST->getChain(), Group, ST->getBasePtr()}, VT, ST->getMemOperand());
+}
 
 SDValue KVXTargetLowering::lowerGlobalAddress(SDValue Op, SelectionDAG &DAG) const {
   auto *GA = cast<GlobalAddressSDNode>(Op);
@@ -565,8 +615,6 @@ unsigned KVXTargetLowering::getNumRegisters(LLVMContext &C, EVT VT, std::optiona
     return 1;
   return TargetLowering::getNumRegisters(C, VT, RegisterVT);
 }
-
-static constexpr unsigned GroupSubRegs[] = {KVX::sub_lo, KVX::sub_hi, KVX::sub_z, KVX::sub_t};
 
 bool KVXTargetLowering::splitValueIntoRegisterParts(SelectionDAG &DAG, const SDLoc &DL, SDValue Val, SDValue *Parts,
                                                     unsigned NumParts, MVT PartVT,

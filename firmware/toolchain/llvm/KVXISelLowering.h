@@ -113,6 +113,8 @@ private:
   SDValue lowerFRAMEADDR(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerRETURNADDR(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerCmpSwap(SDValue Op, SelectionDAG &DAG) const;
+  void replaceWideLoad(LoadSDNode *LD, SmallVectorImpl<SDValue> &Results, SelectionDAG &DAG) const;
+  SDValue lowerWideStore(StoreSDNode *ST, SelectionDAG &DAG) const;
   SDValue lowerAtomicFence(SDValue Op, SelectionDAG &DAG) const;
 
   bool isEligibleForTailCall(const CallLoweringInfo &CLI, const CCState &CCInfo) const;
