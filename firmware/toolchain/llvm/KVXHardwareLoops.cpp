@@ -30,6 +30,9 @@ using namespace llvm;
 
 #define DEBUG_TYPE "kvx-hardware-loops"
 
+/// loopdo reaches 256 KiB; leave room for alignment.
+static constexpr uint64_t MaxBodyBytes = 128 * 1024;
+
 namespace {
 
 class KVXHardwareLoops : public MachineFunctionPass {
@@ -63,15 +66,17 @@ FunctionPass *llvm::createKVXHardwareLoops() { return new KVXHardwareLoops(); }
 
 bool KVXHardwareLoops::bodyQualifies(const MachineLoop &L, const MachineInstr &Dec, const MachineInstr &Branch) const {
   Register Counter = Dec.getOperand(0).getReg();
+  uint64_t Bytes = 0;
   for (const MachineBasicBlock *MBB : L.blocks())
     for (const MachineInstr &MI : *MBB) {
+      Bytes += TII->getInstSizeInBytes(MI);
       if (&MI == &Dec || &MI == &Branch || MI.isDebugInstr())
         continue;
       if (MI.isCall() || MI.isReturn() || TII->isBundleBoundary(MI) || MI.getOpcode() == KVX::LoopDec ||
           MI.readsRegister(Counter, TRI) || MI.modifiesRegister(Counter, TRI))
         return false;
     }
-  return true;
+  return Bytes <= MaxBodyBytes;
 }
 
 /// Block placement likes to put the latch above the header to save a jump. If the loop's blocks are

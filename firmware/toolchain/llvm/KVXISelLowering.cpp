@@ -53,7 +53,8 @@ void KVXTargetLowering::setIntegerActions() {
   for (MVT VT : {MVT::i32, MVT::i64}) {
     setOperationAction({ISD::SDIV, ISD::UDIV, ISD::SREM, ISD::UREM, ISD::SDIVREM, ISD::UDIVREM}, VT, Expand);
     setOperationAction({ISD::MULHS, ISD::MULHU, ISD::SMUL_LOHI, ISD::UMUL_LOHI}, VT, Expand);
-    setOperationAction({ISD::SHL_PARTS, ISD::SRA_PARTS, ISD::SRL_PARTS}, VT, Expand);
+    // In line: a call costs more than the dozen operations.
+    setOperationAction({ISD::SHL_PARTS, ISD::SRA_PARTS, ISD::SRL_PARTS}, VT, Custom);
     setOperationAction({ISD::BR_CC, ISD::SELECT_CC}, VT, Expand);
     setOperationAction({ISD::ABS, ISD::SMIN, ISD::SMAX, ISD::UMIN, ISD::UMAX, ISD::ABDS}, VT, Legal);
     setOperationAction({ISD::CTPOP, ISD::CTLZ, ISD::CTTZ, ISD::BSWAP, ISD::BITREVERSE}, VT, Legal);
@@ -244,6 +245,13 @@ SDValue KVXTargetLowering::LowerOperation(SDValue Op, SelectionDAG &DAG) const {
   case ISD::MULHS:
   case ISD::MULHU:
     return lowerMulWide(Op, DAG);
+  case ISD::SHL_PARTS:
+  case ISD::SRA_PARTS:
+  case ISD::SRL_PARTS: {
+    SDValue Lo, Hi;
+    expandShiftParts(Op.getNode(), Lo, Hi, DAG);
+    return DAG.getMergeValues({Lo, Hi}, SDLoc(Op));
+  }
   case ISD::SINT_TO_FP:
   case ISD::UINT_TO_FP:
   case ISD::STRICT_SINT_TO_FP:

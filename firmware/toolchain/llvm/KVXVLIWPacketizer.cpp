@@ -32,6 +32,8 @@ using namespace llvm;
 #define DEBUG_TYPE "kvx-packetizer"
 
 static constexpr unsigned MaxBundleBytes = 32;
+/// Longer stretches of code are scheduled piece by piece: the time is quadratic in the size.
+static constexpr unsigned MaxRegionSize = 500;
 
 namespace {
 
@@ -309,7 +311,7 @@ void KVXVLIWPacketizer::scheduleBlock(MachineBasicBlock &MBB, BundleScheduler &S
     MachineBasicBlock::iterator End = Begin;
     unsigned Count = 0;
     bool Closed = false;
-    while (End != MBB.end() && !Closed) {
+    while (End != MBB.end() && !Closed && Count < MaxRegionSize) {
       if (End->isPosition() || TII.isBundleBoundary(*End))
         break;
       Closed = transfersControl(*End);
@@ -332,7 +334,7 @@ void KVXVLIWPacketizer::scheduleBlock(MachineBasicBlock &MBB, BundleScheduler &S
       S.exitRegion();
     }
     Begin = End;
-    if (Begin != MBB.end() && !Closed)
+    if (Begin != MBB.end() && !Closed && Count < MaxRegionSize)
       ++Begin; // the boundary stands alone
   }
   S.finishBlock();
