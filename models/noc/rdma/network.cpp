@@ -114,28 +114,28 @@ void RdmaNoc::build() {
 void RdmaNoc::schedule(int output, u64 cycle) {
   u64& due = due_[static_cast<std::size_t>(output)];
   due = std::min(due, cycle);
+  earliest_ = std::min(earliest_, cycle);
 }
 
 void RdmaNoc::arm(u64 now) {
-  u64 next = kNever;
-  for (const u64 due : due_) next = std::min(next, due);
-  if (next == kNever) return;
+  if (earliest_ == kNever) return;
   const u64 kernel = sc_core::sc_time_stamp().value();
-  const u64 at = next <= now ? kernel : clock_.ps_of(next);
+  const u64 at = earliest_ <= now ? kernel : clock_.ps_of(earliest_);
   event_.notify(sc_core::sc_time::from_value(at - kernel));
 }
 
 void RdmaNoc::run() {
   const u64 now = now_cycle();
-  for (bool again = true; again;) {
-    again = false;
+  do {
+    earliest_ = kNever;
     for (std::size_t i = 0; i < due_.size(); ++i) {
-      if (due_[i] > now) continue;
-      due_[i] = kNever;
-      serve(static_cast<int>(i), now);
-      again = true;
+      if (due_[i] <= now) {
+        due_[i] = kNever;
+        serve(static_cast<int>(i), now);
+      }
+      earliest_ = std::min(earliest_, due_[i]);
     }
-  }
+  } while (earliest_ <= now);
   arm(now);
 }
 

@@ -103,7 +103,8 @@ class RdmaNoc : public sc_core::sc_module, public StatProvider {
   Clock clock_;
   std::deque<Buffer> buffers_;
   std::vector<Output> outputs_;
-  std::vector<u64> due_;  ///< by output: cycle of its next look, or kNever
+  std::vector<u64> due_;   ///< by output: cycle of its next look, or kNever
+  u64 earliest_ = kNever;  ///< no later than the least of due_
   std::array<std::array<int, kLocalPort + 1>, kNodes> output_of_{};
   std::array<std::unique_ptr<Injector>, kNodes> injectors_;
   sc_core::sc_event event_;
