@@ -182,10 +182,9 @@ bool KVXFrameLowering::assignCalleeSavedSpillSlots(MachineFunction &MF, const Ta
                                                    std::vector<CalleeSavedInfo> &CSI) const {
   MachineFrameInfo &MFI = MF.getFrameInfo();
   int64_t Top = MF.getInfo<KVXMachineFunctionInfo>()->getArgRegSaveSize();
-  bool HasFP = hasFP(MF);
-  int64_t Next = -Top - 16;
-  if (!HasFP && none_of(CSI, [](const CalleeSavedInfo &I) { return I.getReg() == KVX::RA; }))
-    Next = -Top;
+  // The frame record ($ra above $r14) takes the first two words; a leaf without frame pointer has none.
+  bool HasRecord = hasFP(MF) || any_of(CSI, [](const CalleeSavedInfo &I) { return I.getReg() == KVX::RA; });
+  int64_t Next = HasRecord ? -Top - 16 : -Top;
 
   // Descending registers at descending addresses: aligned groups can move as pairs and quads.
   llvm::sort(CSI, [](const CalleeSavedInfo &A, const CalleeSavedInfo &B) { return A.getReg().id() > B.getReg().id(); });
@@ -193,7 +192,7 @@ bool KVXFrameLowering::assignCalleeSavedSpillSlots(MachineFunction &MF, const Ta
     int64_t Offset;
     if (I.getReg() == KVX::RA)
       Offset = -Top - 8;
-    else if (I.getReg() == KVX::R14 && Next != -Top)
+    else if (I.getReg() == KVX::R14 && HasRecord)
       Offset = -Top - 16;
     else
       Offset = Next -= 8;
