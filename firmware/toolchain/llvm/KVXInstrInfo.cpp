@@ -246,6 +246,39 @@ void KVXInstrInfo::insertSelect(MachineBasicBlock &MBB, MachineBasicBlock::itera
   BuildMI(MBB, I, DL, get(KVX::CMOVDrr), DstReg).addReg(FalseReg).addReg(TrueReg).add(Cond[0]).add(Cond[1]);
 }
 
+// Lets the machine combiner balance chains of operations, which an in-order machine cannot overlap.
+bool KVXInstrInfo::isAssociativeAndCommutative(const MachineInstr &Inst, bool Invert) const {
+  if (Invert)
+    return false;
+  switch (Inst.getOpcode()) {
+  case KVX::ADDDrr:
+  case KVX::ADDWrr:
+  case KVX::ANDDrr:
+  case KVX::ANDWrr:
+  case KVX::IORDrr:
+  case KVX::IORWrr:
+  case KVX::EORDrr:
+  case KVX::EORWrr:
+  case KVX::MINDrr:
+  case KVX::MINWrr:
+  case KVX::MAXDrr:
+  case KVX::MAXWrr:
+  case KVX::MINUDrr:
+  case KVX::MINUWrr:
+  case KVX::MAXUDrr:
+  case KVX::MAXUWrr:
+  case KVX::MULDrr:
+  case KVX::MULWrr:
+    return true;
+  case KVX::FADDD:
+  case KVX::FADDW:
+  case KVX::FMULD:
+  case KVX::FMULW:
+    return Inst.getFlag(MachineInstr::FmReassoc) && Inst.getFlag(MachineInstr::FmNsz);
+  }
+  return false;
+}
+
 //===----------------------------------------------------------------------===//
 // Sizes and scheduling
 //===----------------------------------------------------------------------===//

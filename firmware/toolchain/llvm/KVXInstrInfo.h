@@ -45,6 +45,9 @@ public:
   void insertSelect(MachineBasicBlock &MBB, MachineBasicBlock::iterator I, const DebugLoc &DL, Register DstReg,
                     ArrayRef<MachineOperand> Cond, Register TrueReg, Register FalseReg) const override;
 
+  bool useMachineCombiner() const override { return true; }
+  bool isAssociativeAndCommutative(const MachineInstr &Inst, bool Invert) const override;
+
   /// Bytes of code, counting the extension syllables that the immediate needs.
   unsigned getInstSizeInBytes(const MachineInstr &MI) const override;
 

@@ -72,6 +72,7 @@ bool KVXPassConfig::addPreISel() {
 
 bool KVXPassConfig::addILPOpts() {
   addPass(&EarlyIfConverterID);
+  addPass(&MachineCombinerID);
   return true;
 }
 

@@ -103,8 +103,8 @@ void KVXTTIImpl::getUnrollingPreferences(Loop *L, ScalarEvolution &SE, TargetTra
     return;
   // Unrolling fills bundles: an in-order machine finds parallelism only inside the body.
   UP.Partial = UP.Runtime = true;
-  UP.PartialThreshold = 120;
-  UP.DefaultUnrollRuntimeCount = 4;
+  UP.PartialThreshold = 160;
+  UP.DefaultUnrollRuntimeCount = 8;
   UP.MaxCount = 8;
   for (BasicBlock *BB : L->blocks())
     for (Instruction &I : *BB)
