@@ -6,6 +6,11 @@
 
 using namespace llvm;
 
+void KVXTargetObjectFile::Initialize(MCContext &Ctx, const TargetMachine &TM) {
+  TargetLoweringObjectFileELF::Initialize(Ctx, TM);
+  InitializeELF(/*UseInitArray=*/true);
+}
+
 const MCExpr *KVXTargetObjectFile::getDebugThreadLocalSymbol(const MCSymbol *) const {
   return MCConstantExpr::create(0, getContext());
 }
