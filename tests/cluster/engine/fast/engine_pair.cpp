@@ -98,16 +98,16 @@ std::optional<std::string> difference(Machine& expected, Machine& got) {
   if (a.cycle != b.cycle) return differ("cycle", a.cycle, b.cycle);
   if (a.instructions != b.instructions) return differ("instructions", a.instructions, b.instructions);
   for (unsigned i = 0; i < core::kGprCount; ++i)
-    if (a.gpr[i] != b.gpr[i]) return differ("r" + std::to_string(i), a.gpr[i], b.gpr[i]);
+    if (a.gpr[i] != b.gpr[i]) return differ(std::string("r").append(std::to_string(i)), a.gpr[i], b.gpr[i]);
   expected.core().system().sync();
   got.core().system().sync();
   for (unsigned i = 0; i < core::kSfrCount; ++i)
-    if (a.sfr[i] != b.sfr[i]) return differ("sfr " + std::to_string(i), a.sfr[i], b.sfr[i]);
+    if (a.sfr[i] != b.sfr[i]) return differ(std::string("sfr ").append(std::to_string(i)), a.sfr[i], b.sfr[i]);
   if (!expected.bus().same_memory(got.bus())) return "memory differs";
   const CoreStats &x = expected.core().stats(), &y = got.core().stats();
   for (unsigned i = 0; i < timing::kStallKinds; ++i)
     if (x.stalls[i] != y.stalls[i])
-      return differ("stalls " + std::string(timing::stall_name(static_cast<timing::Stall>(i))), x.stalls[i],
+      return differ(std::string("stalls ").append(timing::stall_name(static_cast<timing::Stall>(i))), x.stalls[i],
                     y.stalls[i]);
   if (x.l1d_hits != y.l1d_hits) return differ("l1d_hits", x.l1d_hits, y.l1d_hits);
   if (x.l1d_misses != y.l1d_misses) return differ("l1d_misses", x.l1d_misses, y.l1d_misses);

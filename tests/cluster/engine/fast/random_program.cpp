@@ -184,13 +184,14 @@ class Generator {
       const bool alone = end != nullptr && isa::info(end->op).alone;
       if (!alone) fill(wanted);
       std::array<bool, 6> taken{};
-      isa::Bundle b;
+      std::vector<Insn> placed;
       for (Insn insn : wanted) {
         insn.slot = place(insn, taken);
-        if (insn.slot != Slot::kNone) b.insns[b.count++] = insn;
+        if (insn.slot != Slot::kNone) placed.push_back(insn);
       }
-      std::sort(b.insns.begin(), b.insns.begin() + b.count,
-                [](const Insn& x, const Insn& y) { return x.slot < y.slot; });
+      std::ranges::stable_sort(placed, {}, &Insn::slot);
+      isa::Bundle b;
+      for (const Insn& insn : placed) b.insns.at(b.count++) = insn;
       isa::Bundle decoded;
       if (b.count != 0 && acceptable(b, decoded)) return decoded;
     }
