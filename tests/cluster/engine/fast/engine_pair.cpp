@@ -35,7 +35,7 @@ const MemRegion* TestBus::region(u64 pa) {
 }
 
 void TestBus::write(u64 pa, std::span<const u32> words) {
-  std::memcpy(local_.data() + pa, words.data(), words.size_bytes());
+  if (!words.empty()) std::memcpy(local_.data() + pa, words.data(), words.size_bytes());
 }
 
 bool TestBus::same_memory(const TestBus& o) const {

@@ -189,7 +189,7 @@ class Generator {
         insn.slot = place(insn, taken);
         if (insn.slot != Slot::kNone) placed.push_back(insn);
       }
-      std::ranges::stable_sort(placed, {}, &Insn::slot);
+      std::ranges::sort(placed, {}, &Insn::slot);
       isa::Bundle b;
       for (const Insn& insn : placed) b.insns.at(b.count++) = insn;
       isa::Bundle decoded;
