@@ -26,7 +26,7 @@ struct ExecOptions {
   std::string program;
   std::vector<std::string> arguments;
   timing::Level level = timing::Level::kPipeline;
-  engine::EngineKind engine = engine::EngineKind::kReference;
+  engine::EngineKind engine = engine::EngineKind::kFast;
   std::string stats;
   std::string trace;
   bool explain = false;
