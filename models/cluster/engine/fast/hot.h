@@ -61,21 +61,45 @@ enum class Leave : u8 {
   kStep,      ///< the bundle of record Hot::op must be executed by the reference engine
 };
 
-/// A line that is the most recent of its L1D set: virtual address of the line, host address minus virtual address. A
-/// hit also proves mapping, rights and cacheability.
-struct LineEntry {
-  u64 line = ~u64{0};
-  u64 delta = 0;
+/// What an entry without a line or page holds: no address has its low bits set.
+inline constexpr u64 kNoAddress = ~u64{0};
+
+// Tables of the memory handlers, one array per field: the handlers then need no address arithmetic.
+
+/// By L1D set: the most recent line, as a virtual address, and host address minus virtual address. A hit also proves
+/// mapping, rights and cacheability.
+struct LineTable {
+  static constexpr unsigned kEntries = timing::Params::kSets;
+  std::array<u64, kEntries> line, delta;
+  LineTable() { clear(); }
+  void clear() { line.fill(kNoAddress); }
+  static u64 index(u64 va) { return va / timing::Params::kLineBytes % kEntries; }
+  void set(u64 va, u64 to_host) {
+    line[index(va)] = va & ~u64{timing::Params::kLineBytes - 1};
+    delta[index(va)] = to_host;
+  }
 };
 
-/// A page that is mapped, cached and backed by host memory.
-struct alignas(64) PageEntry {
-  u64 load_page = ~u64{0};         ///< virtual page address if loads are allowed
-  u64 store_page = ~u64{0};        ///< virtual page address if stores are allowed
-  u64 plain_store_page = ~u64{0};  ///< likewise, of a memory without arbiter that answers in the reference latency
-  u64 delta = 0;                   ///< host address minus virtual address
-  u64 pa_delta = 0;                ///< physical minus virtual address
-  const MemRegion* region = nullptr;
+inline constexpr unsigned kPageBits = 12;
+inline constexpr u64 kPageBytes = u64{1} << kPageBits;
+
+/// Pages that are mapped, cached and backed by host memory, by low bits of the page number.
+struct PageTable {
+  static constexpr unsigned kEntries = 256;
+  std::array<u64, kEntries> load_page;   ///< virtual page address if loads are allowed
+  std::array<u64, kEntries> store_page;  ///< virtual page address if stores are allowed
+  std::array<u64, kEntries>
+      plain_store_page;                ///< likewise, of memory without arbiter that answers in the reference latency
+  std::array<u64, kEntries> delta;     ///< host address minus virtual address
+  std::array<u64, kEntries> pa_delta;  ///< physical minus virtual address
+  std::array<const MemRegion*, kEntries> region;
+  PageTable() { clear(); }
+  void clear() {
+    load_page.fill(kNoAddress);
+    store_page.fill(kNoAddress);
+    plain_store_page.fill(kNoAddress);
+  }
+  static u64 index(u64 va) { return (va >> kPageBits) % kEntries; }
 };
 
 struct JumpEntry {
@@ -84,12 +108,8 @@ struct JumpEntry {
   const Op* head = nullptr;
 };
 
-inline constexpr unsigned kPageBits = 12;
-inline constexpr u64 kPageBytes = u64{1} << kPageBits;
-inline constexpr unsigned kPageEntries = 256;
 inline constexpr unsigned kJumpEntries = 4096;
 inline constexpr u64 kLineBytes = timing::Params::kLineBytes;
-inline constexpr unsigned kLineEntries = timing::Params::kSets;
 
 struct alignas(64) Hot {
   u64 limit = 0;          ///< a bundle starts only if its T is below
@@ -110,8 +130,8 @@ struct alignas(64) Hot {
   u64 target = 0;                     ///< kDynamic: branch target
   u64 t = 0;                          ///< clock at which it was left
 
-  std::array<LineEntry, kLineEntries> lines;
-  std::array<PageEntry, kPageEntries> pages;
+  LineTable lines;
+  PageTable pages;
   std::array<JumpEntry, kJumpEntries> jumps;
 };
 
@@ -130,7 +150,6 @@ struct alignas(16) Exit {
   Op stub{};  ///< hands over to the engine, which links the exit
 };
 
-inline u64 line_hash(u64 va) { return (va / kLineBytes) % kLineEntries; }
 inline u64 jump_hash(u64 pc, u64 state) { return ((pc >> 2) ^ (state * 0x9e5)) % kJumpEntries; }
 
 }  // namespace mppa::engine::fast

@@ -74,15 +74,15 @@ struct Load {
   /// The line is not the most recent of its L1D set, or the access crosses lines, or L1D is busy.
   static MPPA_HANDLER(other_way) {
     const u64 va = address<kMode>(s, op, x);
-    const PageEntry& page = x->pages[(va >> kPageBits) % kPageEntries];
-    const u64 last = va + sizeof(T) - 1;
-    const u64 line = (va + page.pa_delta) / kLineBytes;
+    const u64 last = va + sizeof(T) - 1, page = PageTable::index(va);
+    const u64 line = (va + x->pages.pa_delta[page]) / kLineBytes;
     u64* const set = x->l1d + line % timing::Params::kSets * timing::Params::kWays;
-    if (page.load_page != (va & ~(kPageBytes - 1)) || ((va ^ last) & ~(kLineBytes - 1)) != 0 ||
+    if (x->pages.load_page[page] != (va & ~(kPageBytes - 1)) || ((va ^ last) & ~(kLineBytes - 1)) != 0 ||
         x->busy_until > t + op->mem.off + kE1 || !timing::TagArray::touch_older(set, line)) [[unlikely]]
       MPPA_CONTINUE_IN(slow);
-    x->lines[line_hash(va)] = {va & ~(kLineBytes - 1), page.delta};
-    load_value<T>(s, op, reinterpret_cast<const u8*>(va + page.delta));
+    const u64 delta = x->pages.delta[page];
+    x->lines.set(va, delta);
+    load_value<T>(s, op, reinterpret_cast<const u8*>(va + delta));
     MPPA_NEXT(op + 1, t);
   }
 
@@ -104,16 +104,16 @@ struct Load {
     u64 delta;
     if constexpr (kPipeline) {
       // The entry is found by the first byte's line but compared with the last byte's: an access that crosses fails.
-      const LineEntry& entry = x->lines[line_hash(va)];
-      if (entry.line != ((va + sizeof(T) - 1) & ~(kLineBytes - 1)) || x->busy_until > t + op->mem.off + kE1)
+      const u64 set = LineTable::index(va);
+      if (x->lines.line[set] != ((va + sizeof(T) - 1) & ~(kLineBytes - 1)) || x->busy_until > t + op->mem.off + kE1)
           [[unlikely]]
         MPPA_CONTINUE_IN(other_way);
-      delta = entry.delta;
+      delta = x->lines.delta[set];
     } else {
-      const PageEntry& entry = x->pages[(va >> kPageBits) % kPageEntries];
-      if (entry.load_page != ((va + sizeof(T) - 1) & ~(kPageBytes - 1))) [[unlikely]]
+      const u64 page = PageTable::index(va);
+      if (x->pages.load_page[page] != ((va + sizeof(T) - 1) & ~(kPageBytes - 1))) [[unlikely]]
         MPPA_CONTINUE_IN(slow);
-      delta = entry.delta;
+      delta = x->pages.delta[page];
     }
     load_value<T>(s, op, reinterpret_cast<const u8*>(va + delta));
     MPPA_NEXT(op + 1, t);
@@ -148,21 +148,21 @@ struct Store {
     }
     if constexpr (kMode == AddressMode::kCond) x->common[0] += Counters{0, 0, 0, 1};
     const u64 va = address<kMode>(s, op, x);
-    const PageEntry& entry = x->pages[(va >> kPageBits) % kPageEntries];
+    const u64 page = PageTable::index(va);
     const u64 last_page = (va + sizeof(T) - 1) & ~(kPageBytes - 1);
     if constexpr (!kPipeline) {
-      if (entry.store_page != last_page) [[unlikely]]
+      if (x->pages.store_page[page] != last_page) [[unlikely]]
         MPPA_CONTINUE_IN(slow);
     } else if constexpr (sizeof(T) > 8) {
       MPPA_CONTINUE_IN(slow);
     } else {
       // Inline: one word of the write buffer's, no wait.
       const u64 a = t + op->mem.off + kE1;
-      if (entry.plain_store_page != last_page || (va & 7) > 8 - sizeof(T) || x->busy_until > a) [[unlikely]]
+      if (x->pages.plain_store_page[page] != last_page || (va & 7) > 8 - sizeof(T) || x->busy_until > a) [[unlikely]]
         MPPA_CONTINUE_IN(slow);
-      if (!x->write_buffer->try_store((va + entry.pa_delta) / 8, a)) MPPA_CONTINUE_IN(slow);
+      if (!x->write_buffer->try_store((va + x->pages.pa_delta[page]) / 8, a)) MPPA_CONTINUE_IN(slow);
     }
-    store_value<T>(s, op, reinterpret_cast<u8*>(va + entry.delta));
+    store_value<T>(s, op, reinterpret_cast<u8*>(va + x->pages.delta[page]));
     MPPA_NEXT(op + 1, t);
   }
 };

@@ -61,8 +61,10 @@ class SlowMemory {
   void forget_lines();
 
  private:
-  PageEntry* find_page(u64 va, unsigned bytes, bool is_store);
-  PageEntry* fill_page(u64 va, unsigned bytes, bool is_store);
+  static constexpr unsigned kNoPage = ~0u;
+  unsigned find_page(u64 va, unsigned bytes, bool is_store);
+  bool fill_page(u64 va, unsigned bytes, bool is_store);
+  timing::MemAccess memory_access(timing::MemKind kind, unsigned page, u64 va, unsigned bytes) const;
   SlowAccess go_on(const Op* op, const timing::MemTiming& done, u8* host, u64 t);
 
   CoreParts& parts_;

@@ -10,54 +10,55 @@ namespace {
 constexpr u64 kE1 = 2;  // stage ordinal
 
 u64 page_of(u64 va) { return va & ~(kPageBytes - 1); }
-u64 line_of(u64 va) { return va & ~(kLineBytes - 1); }
 
 }  // namespace
 
 void SlowMemory::forget_pages() {
-  hot_.pages.fill({});
+  hot_.pages.clear();
   hot_.jumps.fill({});
   forget_lines();
 }
 
-void SlowMemory::forget_lines() { hot_.lines.fill({}); }
+void SlowMemory::forget_lines() { hot_.lines.clear(); }
 
-/// The entry of a page that allows the access without a trap: mapped with the right, cached, within one region.
-PageEntry* SlowMemory::find_page(u64 va, unsigned bytes, bool is_store) {
-  PageEntry& entry = hot_.pages[(va >> kPageBits) % kPageEntries];
-  if ((is_store ? entry.store_page : entry.load_page) == page_of(va + bytes - 1)) return &entry;
-  return fill_page(va, bytes, is_store);
+/// The entry of a page that allows the access without a trap (mapped with the right, cached, within one region), or
+/// kNoPage.
+unsigned SlowMemory::find_page(u64 va, unsigned bytes, bool is_store) {
+  const auto entry = static_cast<unsigned>(PageTable::index(va));
+  const u64 known = is_store ? hot_.pages.store_page[entry] : hot_.pages.load_page[entry];
+  return known == page_of(va + bytes - 1) || fill_page(va, bytes, is_store) ? entry : kNoPage;
 }
 
-PageEntry* SlowMemory::fill_page(u64 va, unsigned bytes, bool is_store) {
+bool SlowMemory::fill_page(u64 va, unsigned bytes, bool is_store) {
   const u64 page = page_of(va);
-  if (page_of(va + bytes - 1) != page) return nullptr;
-  PageEntry& entry = hot_.pages[(va >> kPageBits) % kPageEntries];
+  if (page_of(va + bytes - 1) != page) return false;
   const auto kind = is_store ? core::AccessKind::kStore : core::AccessKind::kLoad;
   const core::Translation tr = parts_.mmu.translate({va, bytes, kind, false});
-  if (tr.status != core::Translation::Status::kOk || tr.va != va || tr.first_bytes < bytes) return nullptr;
+  if (tr.status != core::Translation::Status::kOk || tr.va != va || tr.first_bytes < bytes) return false;
   const bool pipeline = parts_.config.level == timing::Level::kPipeline;
-  if (pipeline && core::ps::kDce.get(parts_.state.data_ps()) == 0) return nullptr;
+  if (pipeline && core::ps::kDce.get(parts_.state.data_ps()) == 0) return false;
   const u64 page_pa = tr.pa - (va - page);
   const MemRegion* region = parts_.bus.region(tr.pa);
-  if (region == nullptr || !region->contains(page_pa, kPageBytes)) return nullptr;
+  if (region == nullptr || !region->contains(page_pa, kPageBytes)) return false;
   const bool cached =
       tr.policy == core::MemoryPolicy::kByRegion ? region->cacheable : tr.policy == core::MemoryPolicy::kCached;
-  if (!cached) return nullptr;
-  const auto allowed = [&](core::AccessKind k) { return (tr.rights & core::right_of(k)) != 0 ? page : ~u64{0}; };
+  if (!cached) return false;
+  const auto allowed = [&](core::AccessKind k) { return (tr.rights & core::right_of(k)) != 0 ? page : kNoAddress; };
   const bool plain = region->arbiter == nullptr && region->read_latency <= parts_.timing.params().reference_latency;
-  entry.load_page = allowed(core::AccessKind::kLoad);
-  entry.store_page = allowed(core::AccessKind::kStore);
-  entry.plain_store_page = plain ? entry.store_page : ~u64{0};
-  entry.delta = reinterpret_cast<u64>(region->host) + (page_pa - region->base) - page;
-  entry.pa_delta = page_pa - page;
-  entry.region = region;
-  return (is_store ? entry.store_page : entry.load_page) == page ? &entry : nullptr;
+  PageTable& pages = hot_.pages;
+  const u64 entry = PageTable::index(va);
+  pages.load_page[entry] = allowed(core::AccessKind::kLoad);
+  pages.store_page[entry] = allowed(core::AccessKind::kStore);
+  pages.plain_store_page[entry] = plain ? pages.store_page[entry] : kNoAddress;
+  pages.delta[entry] = reinterpret_cast<u64>(region->host) + (page_pa - region->base) - page;
+  pages.pa_delta[entry] = page_pa - page;
+  pages.region[entry] = region;
+  return (is_store ? pages.store_page[entry] : pages.load_page[entry]) == page;
 }
 
 u8* SlowMemory::translate(u64 va, unsigned bytes, bool is_store) {
-  const PageEntry* page = find_page(va, bytes, is_store);
-  return page == nullptr ? nullptr : reinterpret_cast<u8*>(va + page->delta);
+  const unsigned page = find_page(va, bytes, is_store);
+  return page == kNoPage ? nullptr : reinterpret_cast<u8*>(va + hot_.pages.delta[page]);
 }
 
 /// Behind an access that has been timed: counts its stalls and finds where to go on.
@@ -81,44 +82,38 @@ SlowAccess SlowMemory::go_on(const Op* op, const timing::MemTiming& done, u8* ho
 }
 
 SlowAccess SlowMemory::load(const Op* op, u64 va, unsigned bytes, u64 t) {
-  const PageEntry* page = find_page(va, bytes, false);
-  if (page == nullptr) return {};
-  u8* const host = reinterpret_cast<u8*>(va + page->delta);
+  const unsigned page = find_page(va, bytes, false);
+  if (page == kNoPage) return {};
+  const u64 delta = hot_.pages.delta[page], pa = va + hot_.pages.pa_delta[page], a = t + op->mem.off + kE1;
+  u8* const host = reinterpret_cast<u8*>(va + delta);
   timing::Lsu& lsu = parts_.timing.lsu();
-  const u64 a = t + op->mem.off + kE1, pa = va + page->pa_delta;
   const u64 first = timing::TagArray::line_of(pa), last = timing::TagArray::line_of(pa + bytes - 1);
-  LineEntry& entry = hot_.lines[line_hash(va)];
-  if (first == last && hot_.busy_until <= a && lsu.l1d().touch(first)) {  // a hit, but not of the most recent line
-    entry = {line_of(va), page->delta};
-    return {host, op + 1, t};
-  }
-  timing::MemAccess m;
-  m.kind = timing::MemKind::kLoad;
-  m.pa = pa;
-  m.pa_last = pa + bytes - 1;
-  m.size = static_cast<u8>(bytes);
-  m.latency = page->region->read_latency;
-  m.arbiter = page->region->arbiter;
-  const timing::MemTiming done = lsu.access(m, a);
+  hot_.lines.set(va, delta);  // whatever happens, the line will be the most recent one
+  if (first == last && hot_.busy_until <= a && lsu.l1d().touch(first)) return {host, op + 1, t};
+  if (first != last) hot_.lines.set(va + bytes - 1, delta);
+  const timing::MemTiming done = lsu.access(memory_access(timing::MemKind::kLoad, page, va, bytes), a);
   parts_.stats.l1d_hits += done.hits - u64{1};  // the block counts one hit per load
   parts_.stats.l1d_misses += done.misses;
-  entry = {line_of(va), page->delta};
-  if (first != last) hot_.lines[line_hash(va + bytes - 1)] = {line_of(va + bytes - 1), page->delta};
   return go_on(op, done, host, t);
 }
 
 SlowAccess SlowMemory::store(const Op* op, u64 va, unsigned bytes, u64 t) {
-  const PageEntry* page = find_page(va, bytes, true);
-  if (page == nullptr) return {};
+  const unsigned page = find_page(va, bytes, true);
+  if (page == kNoPage) return {};
+  const timing::MemAccess m = memory_access(timing::MemKind::kStore, page, va, bytes);
+  const timing::MemTiming done = parts_.timing.lsu().access(m, t + op->mem.off + kE1);
+  return go_on(op, done, reinterpret_cast<u8*>(va + hot_.pages.delta[page]), t);
+}
+
+timing::MemAccess SlowMemory::memory_access(timing::MemKind kind, unsigned page, u64 va, unsigned bytes) const {
   timing::MemAccess m;
-  m.kind = timing::MemKind::kStore;
-  m.pa = va + page->pa_delta;
+  m.kind = kind;
+  m.pa = va + hot_.pages.pa_delta[page];
   m.pa_last = m.pa + bytes - 1;
   m.size = static_cast<u8>(bytes);
-  m.latency = page->region->read_latency;
-  m.arbiter = page->region->arbiter;
-  const timing::MemTiming done = parts_.timing.lsu().access(m, t + op->mem.off + kE1);
-  return go_on(op, done, reinterpret_cast<u8*>(va + page->delta), t);
+  m.latency = hot_.pages.region[page]->read_latency;
+  m.arbiter = hot_.pages.region[page]->arbiter;
+  return m;
 }
 
 SlowAccess SlowMemory::skip(const Op* op, u64 t) {
