@@ -101,8 +101,8 @@ bool KVXAsmPrinter::PrintAsmMemoryOperand(const MachineInstr *MI, unsigned OpNo,
                                           raw_ostream &OS) {
   if (ExtraCode && ExtraCode[0])
     return true;
-  OS << MI->getOperand(OpNo + 1).getImm() << '['
-     << KVXInstPrinter::getRegisterName(MI->getOperand(OpNo).getReg()) << ']';
+  OS << MI->getOperand(OpNo + 1).getImm() << '[' << KVXInstPrinter::getRegisterName(MI->getOperand(OpNo).getReg())
+     << ']';
   return false;
 }
 

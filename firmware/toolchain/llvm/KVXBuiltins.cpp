@@ -144,12 +144,11 @@ void Lowering::compareAndSwap() {
     return;
   SDValue Base, Offset;
   address(0, Base, Offset);
-  SDValue Pair =
-      SDValue(DAG.getMachineNode(TargetOpcode::REG_SEQUENCE, DL, MVT::Untyped,
-                                 {DAG.getTargetConstant(KVX::PGRRegClassID, DL, MVT::i32), wide(2),
-                                  DAG.getTargetConstant(KVX::sub_lo, DL, MVT::i32), wide(1),
-                                  DAG.getTargetConstant(KVX::sub_hi, DL, MVT::i32)}),
-              0);
+  SDValue Pair = SDValue(DAG.getMachineNode(TargetOpcode::REG_SEQUENCE, DL, MVT::Untyped,
+                                            {DAG.getTargetConstant(KVX::PGRRegClassID, DL, MVT::i32), wide(2),
+                                             DAG.getTargetConstant(KVX::sub_lo, DL, MVT::i32), wide(1),
+                                             DAG.getTargetConstant(KVX::sub_hi, DL, MVT::i32)}),
+                         0);
   SDNode *N = DAG.getMachineNode(B.Opcode, DL, DAG.getVTList(MVT::Untyped, MVT::Other), {Base, Offset, Pair, Chain});
   Result = DAG.getTargetExtractSubreg(KVX::sub_lo, DL, MVT::i64, SDValue(N, 0));
   Chain = SDValue(N, 1);
@@ -241,10 +240,9 @@ SDValue KVXTargetLowering::lowerBuiltinCall(CallLoweringInfo &CLI, StringRef Nam
     Error = L.Error;
   }
   if (Error)
-    DAG.getContext()->diagnose(DiagnosticInfoUnsupported(DAG.getMachineFunction().getFunction(),
-                                                         Name + ": " + Error, CLI.DL.getDebugLoc()));
+    DAG.getContext()->diagnose(
+        DiagnosticInfoUnsupported(DAG.getMachineFunction().getFunction(), Name + ": " + Error, CLI.DL.getDebugLoc()));
   for (const ISD::InputArg &In : CLI.Ins)
-    InVals.push_back(Result && In.VT.isInteger() ? DAG.getAnyExtOrTrunc(Result, CLI.DL, In.VT)
-                                                 : DAG.getUNDEF(In.VT));
+    InVals.push_back(Result && In.VT.isInteger() ? DAG.getAnyExtOrTrunc(Result, CLI.DL, In.VT) : DAG.getUNDEF(In.VT));
   return Chain;
 }

@@ -50,8 +50,7 @@ SDValue KVXTargetLowering::LowerFormalArguments(SDValue Chain, CallingConv::ID C
     Register VReg = MF.addLiveIn(ArgRegs[RegNo], &KVX::GPRRegClass);
     SDValue Val = DAG.getCopyFromReg(Chain, DL, VReg, MVT::i64);
     SDValue Addr = DAG.getObjectPtrOffset(DL, DAG.getFrameIndex(FI, MVT::i64), TypeSize::getFixed(Offset));
-    Stores.push_back(
-        DAG.getStore(Val.getValue(1), DL, Val, Addr, MachinePointerInfo::getFixedStack(MF, FI, Offset)));
+    Stores.push_back(DAG.getStore(Val.getValue(1), DL, Val, Addr, MachinePointerInfo::getFixedStack(MF, FI, Offset)));
   };
 
   unsigned ByValIndex = 0;
@@ -87,8 +86,8 @@ SDValue KVXTargetLowering::LowerFormalArguments(SDValue Chain, CallingConv::ID C
       InVals.push_back(DAG.getCopyFromReg(Chain, DL, VReg, VT));
     } else {
       int FI = MFI.CreateFixedObject(VT.getStoreSize(), VA.getLocMemOffset(), true);
-      InVals.push_back(DAG.getLoad(VT, DL, Chain, DAG.getFrameIndex(FI, MVT::i64),
-                                   MachinePointerInfo::getFixedStack(MF, FI)));
+      InVals.push_back(
+          DAG.getLoad(VT, DL, Chain, DAG.getFrameIndex(FI, MVT::i64), MachinePointerInfo::getFixedStack(MF, FI)));
     }
   }
 
@@ -153,8 +152,9 @@ static void passByVal(SelectionDAG &DAG, const SDLoc &DL, SDValue Chain, SDValue
       if (std::min(Left, 8u) - Done < Bytes)
         continue;
       SDValue Addr = DAG.getObjectPtrOffset(DL, Src, TypeSize::getFixed(Offset + Done));
-      SDValue Part = DAG.getExtLoad(ISD::ZEXTLOAD, DL, MVT::i64, Chain, Addr, MachinePointerInfo(),
-                                    MVT::getIntegerVT(Bytes * 8), commonAlignment(Flags.getNonZeroByValAlign(), Offset + Done));
+      SDValue Part =
+          DAG.getExtLoad(ISD::ZEXTLOAD, DL, MVT::i64, Chain, Addr, MachinePointerInfo(), MVT::getIntegerVT(Bytes * 8),
+                         commonAlignment(Flags.getNonZeroByValAlign(), Offset + Done));
       MemOps.push_back(Part.getValue(1));
       if (Done)
         Part = DAG.getNode(ISD::SHL, DL, MVT::i64, Part, DAG.getConstant(Done * 8, DL, MVT::i32));

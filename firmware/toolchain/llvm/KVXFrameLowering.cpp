@@ -18,9 +18,8 @@ using namespace llvm;
 
 bool KVXFrameLowering::hasFP(const MachineFunction &MF) const {
   const MachineFrameInfo &MFI = MF.getFrameInfo();
-  return MF.getTarget().Options.DisableFramePointerElim(MF) || MFI.hasVarSizedObjects() ||
-         MFI.isFrameAddressTaken() || MF.getSubtarget().getRegisterInfo()->hasStackRealignment(MF) ||
-         MFI.hasOpaqueSPAdjustment();
+  return MF.getTarget().Options.DisableFramePointerElim(MF) || MFI.hasVarSizedObjects() || MFI.isFrameAddressTaken() ||
+         MF.getSubtarget().getRegisterInfo()->hasStackRealignment(MF) || MFI.hasOpaqueSPAdjustment();
 }
 
 bool KVXFrameLowering::hasReservedCallFrame(const MachineFunction &MF) const {
@@ -32,8 +31,7 @@ int64_t KVXFrameLowering::getFPOffset(const MachineFunction &MF) const {
 }
 
 static void adjustReg(MachineBasicBlock &MBB, MachineBasicBlock::iterator I, const DebugLoc &DL,
-                      const TargetInstrInfo &TII, Register Dst, Register Src, int64_t Val,
-                      MachineInstr::MIFlag Flag) {
+                      const TargetInstrInfo &TII, Register Dst, Register Src, int64_t Val, MachineInstr::MIFlag Flag) {
   if (Dst == Src && Val == 0)
     return;
   if (Val == 0)
@@ -120,20 +118,19 @@ void KVXFrameLowering::emitEpilogue(MachineFunction &MF, MachineBasicBlock &MBB)
       --First;
     if (First != MBBI && First->getOpcode() == KVX::ADDDri && First->getOperand(0).getReg() == KVX::R12)
       ++First;
-    emitCFI(MBB, First, DL, TII,
-            MCCFIInstruction::cfiDefCfa(nullptr, MRI->getDwarfRegNum(KVX::R12, true), StackSize), Flag);
+    emitCFI(MBB, First, DL, TII, MCCFIInstruction::cfiDefCfa(nullptr, MRI->getDwarfRegNum(KVX::R12, true), StackSize),
+            Flag);
   }
   adjustReg(MBB, MBBI, DL, TII, KVX::R12, KVX::R12, StackSize, Flag);
   if (NeedCFI && StackSize) {
     emitCFI(MBB, MBBI, DL, TII, MCCFIInstruction::cfiDefCfaOffset(nullptr, 0), Flag);
     for (const CalleeSavedInfo &I : MFI.getCalleeSavedInfo())
-      emitCFI(MBB, MBBI, DL, TII,
-              MCCFIInstruction::createRestore(nullptr, MRI->getDwarfRegNum(I.getReg(), true)), Flag);
+      emitCFI(MBB, MBBI, DL, TII, MCCFIInstruction::createRestore(nullptr, MRI->getDwarfRegNum(I.getReg(), true)),
+              Flag);
   }
 }
 
-MachineBasicBlock::iterator KVXFrameLowering::eliminateCallFramePseudoInstr(MachineFunction &MF,
-                                                                            MachineBasicBlock &MBB,
+MachineBasicBlock::iterator KVXFrameLowering::eliminateCallFramePseudoInstr(MachineFunction &MF, MachineBasicBlock &MBB,
                                                                             MachineBasicBlock::iterator MI) const {
   if (!hasReservedCallFrame(MF)) {
     const TargetInstrInfo &TII = *MF.getSubtarget().getInstrInfo();
@@ -276,9 +273,7 @@ bool KVXFrameLowering::restoreCalleeSavedRegisters(MachineBasicBlock &MBB, Machi
     if (I.getReg() == KVX::RA) {
       TII.loadRegFromStackSlot(MBB, MI, KVX::R16, I.getFrameIdx(), &KVX::GPRRegClass, TRI, Register());
       std::prev(MI)->setFlag(MachineInstr::FrameDestroy);
-      BuildMI(MBB, MI, DL, TII.get(KVX::SETRA))
-          .addReg(KVX::R16, RegState::Kill)
-          .setMIFlag(MachineInstr::FrameDestroy);
+      BuildMI(MBB, MI, DL, TII.get(KVX::SETRA)).addReg(KVX::R16, RegState::Kill).setMIFlag(MachineInstr::FrameDestroy);
     }
   for (const SaveGroup &G : groupCalleeSaves(MF.getFrameInfo(), CSI, *TRI)) {
     TII.loadRegFromStackSlot(MBB, MI, G.Group, G.FrameIdx, G.RC, TRI, Register());

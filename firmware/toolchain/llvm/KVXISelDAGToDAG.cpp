@@ -175,7 +175,8 @@ bool KVXDAGToDAGISel::trySelectSignedExtract(SDNode *N) {
   unsigned Bits = VT.getSizeInBits(), Start, Stop;
   SDValue Src = N->getOperand(0);
   if (N->getOpcode() == ISD::SRA) {
-    if (Src.getOpcode() != ISD::SHL || !isa<ConstantSDNode>(Src.getOperand(1)) || !isa<ConstantSDNode>(N->getOperand(1)))
+    if (Src.getOpcode() != ISD::SHL || !isa<ConstantSDNode>(Src.getOperand(1)) ||
+        !isa<ConstantSDNode>(N->getOperand(1)))
       return false;
     uint64_t Left = Src.getConstantOperandVal(1), Right = N->getConstantOperandVal(1);
     if (Left >= Bits || Right >= Bits || Right < Left)

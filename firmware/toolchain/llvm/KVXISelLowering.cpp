@@ -20,8 +20,7 @@
 
 using namespace llvm;
 
-KVXTargetLowering::KVXTargetLowering(const TargetMachine &TM, const KVXSubtarget &STI)
-    : TargetLowering(TM), STI(STI) {
+KVXTargetLowering::KVXTargetLowering(const TargetMachine &TM, const KVXSubtarget &STI) : TargetLowering(TM), STI(STI) {
   for (MVT VT : {MVT::i64, MVT::i32, MVT::f64, MVT::f32})
     addRegisterClass(VT, &KVX::GPRRegClass);
   computeRegisterProperties(STI.getRegisterInfo());
@@ -84,9 +83,8 @@ void KVXTargetLowering::setFloatActions() {
                         ISD::FEXP2, ISD::FLOG, ISD::FLOG2, ISD::FLOG10, ISD::FTAN},
                        VT, Expand);
     setOperationAction({ISD::STRICT_FDIV, ISD::STRICT_FSQRT}, VT, Expand);
-    setOperationAction({ISD::FCEIL, ISD::FFLOOR, ISD::FTRUNC, ISD::FRINT, ISD::FNEARBYINT, ISD::FROUND,
-                        ISD::FROUNDEVEN},
-                       VT, Expand);
+    setOperationAction(
+        {ISD::FCEIL, ISD::FFLOOR, ISD::FTRUNC, ISD::FRINT, ISD::FNEARBYINT, ISD::FROUND, ISD::FROUNDEVEN}, VT, Expand);
     setOperationAction({ISD::FMINNUM, ISD::FMAXNUM, ISD::FMINIMUM, ISD::FMAXIMUM}, VT, Expand);
     setOperationAction({ISD::FMA, ISD::STRICT_FMA}, VT, Legal);
     setOperationAction(ISD::FMAD, VT, Expand);
@@ -94,9 +92,9 @@ void KVXTargetLowering::setFloatActions() {
     setOperationAction({ISD::BR_CC, ISD::SELECT_CC}, VT, Expand);
     setOperationAction({ISD::FP_TO_SINT_SAT, ISD::FP_TO_UINT_SAT}, VT, Expand);
     setOperationAction(ISD::ConstantFP, VT, Legal);
-    setCondCodeAction({ISD::SETOGT, ISD::SETOLE, ISD::SETUGT, ISD::SETULE, ISD::SETGT, ISD::SETLE, ISD::SETO,
-                       ISD::SETUO},
-                      VT, Expand);
+    setCondCodeAction(
+        {ISD::SETOGT, ISD::SETOLE, ISD::SETUGT, ISD::SETULE, ISD::SETGT, ISD::SETLE, ISD::SETO, ISD::SETUO}, VT,
+        Expand);
   }
   // A 64-bit integer does not reach binary32 exactly through binary64.
   setOperationAction({ISD::SINT_TO_FP, ISD::UINT_TO_FP}, MVT::i64, Custom);
@@ -287,9 +285,9 @@ void KVXTargetLowering::replaceWideLoad(LoadSDNode *LD, SmallVectorImpl<SDValue>
     return;
   SDLoc DL(LD);
   unsigned NumWords = VT.getSizeInBits() / 64;
-  SDValue Group = DAG.getMemIntrinsicNode(NumWords == 2 ? KVXISD::LQ : KVXISD::LO, DL,
-                                          DAG.getVTList(MVT::Untyped, MVT::Other), {LD->getChain(), LD->getBasePtr()},
-                                          VT, LD->getMemOperand());
+  SDValue Group =
+      DAG.getMemIntrinsicNode(NumWords == 2 ? KVXISD::LQ : KVXISD::LO, DL, DAG.getVTList(MVT::Untyped, MVT::Other),
+                              {LD->getChain(), LD->getBasePtr()}, VT, LD->getMemOperand());
   SmallVector<SDValue, 4> Words;
   for (unsigned I = 0; I != NumWords; ++I)
     Words.push_back(DAG.getTargetExtractSubreg(GroupSubRegs[I], DL,
@@ -310,9 +308,8 @@ SDValue KVXTargetLowering::lowerWideStore(StoreSDNode *ST, SelectionDAG &DAG) co
       DAG.getTargetConstant(NumWords == 2 ? KVX::PGRRegClassID : KVX::QGRRegClassID, DL, MVT::i32)};
   for (unsigned I = 0; I != NumWords; ++I) {
     SDValue Index = DAG.getVectorIdxConstant(I, DL);
-    Ops.push_back(VT.isVector()
-                      ? DAG.getNode(ISD::EXTRACT_VECTOR_ELT, DL, VT.getVectorElementType(), Val, Index)
-                      : DAG.getNode(ISD::EXTRACT_ELEMENT, DL, MVT::i64, Val, DAG.getIntPtrConstant(I, DL)));
+    Ops.push_back(VT.isVector() ? DAG.getNode(ISD::EXTRACT_VECTOR_ELT, DL, VT.getVectorElementType(), Val, Index)
+                                : DAG.getNode(ISD::EXTRACT_ELEMENT, DL, MVT::i64, Val, DAG.getIntPtrConstant(I, DL)));
     Ops.push_back(DAG.getTargetConstant(GroupSubRegs[I], DL, MVT::i32));
   }
   SDValue Group = SDValue(DAG.getMachineNode(TargetOpcode::REG_SEQUENCE, DL, MVT::Untyped, Ops), 0);
@@ -355,8 +352,8 @@ SDValue KVXTargetLowering::lowerSymbol(SDValue Op, SelectionDAG &DAG) const {
 SDValue KVXTargetLowering::lowerMulWide(SDValue Op, SelectionDAG &DAG) const {
   SDLoc DL(Op);
   bool IsSigned = Op.getOpcode() == ISD::SMUL_LOHI || Op.getOpcode() == ISD::MULHS;
-  SDValue Pair = DAG.getNode(IsSigned ? KVXISD::MULDT : KVXISD::MULUDT, DL, MVT::Untyped, Op.getOperand(0),
-                             Op.getOperand(1));
+  SDValue Pair =
+      DAG.getNode(IsSigned ? KVXISD::MULDT : KVXISD::MULUDT, DL, MVT::Untyped, Op.getOperand(0), Op.getOperand(1));
   SDValue Hi = DAG.getTargetExtractSubreg(KVX::sub_hi, DL, MVT::i64, Pair);
   if (Op.getOpcode() == ISD::MULHS || Op.getOpcode() == ISD::MULHU)
     return Hi;
@@ -480,16 +477,14 @@ MachineBasicBlock *KVXTargetLowering::emitCmpSwap(MachineInstr &MI, MachineBasic
   Try->addSuccessor(Done);
 
   MachineMemOperand *MMO = *MI.memoperands_begin();
-  MachineMemOperand *LoadMMO = MF.getMachineMemOperand(
-      MMO->getPointerInfo(), MachineMemOperand::MOLoad | MachineMemOperand::MOVolatile, MMO->getSize(), MMO->getAlign());
+  MachineMemOperand *LoadMMO =
+      MF.getMachineMemOperand(MMO->getPointerInfo(), MachineMemOperand::MOLoad | MachineMemOperand::MOVolatile,
+                              MMO->getSize(), MMO->getAlign());
 
   const TargetRegisterClass *RC = &KVX::GPRRegClass;
   Register Same = MRI.createVirtualRegister(RC), Success = MRI.createVirtualRegister(RC);
   Register In = MRI.createVirtualRegister(&KVX::PGRRegClass), Out = MRI.createVirtualRegister(&KVX::PGRRegClass);
-  BuildMI(Loop, DL, TII.get(Is64 ? KVX::LD_u : KVX::LWZ_u), Old)
-      .addReg(Addr)
-      .addImm(0)
-      .addMemOperand(LoadMMO);
+  BuildMI(Loop, DL, TII.get(Is64 ? KVX::LD_u : KVX::LWZ_u), Old).addReg(Addr).addImm(0).addMemOperand(LoadMMO);
   BuildMI(Loop, DL, TII.get(Is64 ? KVX::COMPDrr : KVX::COMPWrr), Same).addReg(Old).addReg(Cmp).addImm(/*eq*/ 1);
   BuildMI(Loop, DL, TII.get(KVX::CB)).addReg(Same).addImm(KVXCC::DEQZ).addMBB(Done);
 
@@ -498,11 +493,7 @@ MachineBasicBlock *KVXTargetLowering::emitCmpSwap(MachineInstr &MI, MachineBasic
       .addImm(KVX::sub_lo)
       .addReg(Cmp)
       .addImm(KVX::sub_hi);
-  BuildMI(Try, DL, TII.get(Is64 ? KVX::ACSWAPD : KVX::ACSWAPW), Out)
-      .addReg(Addr)
-      .addImm(0)
-      .addReg(In)
-      .cloneMemRefs(MI);
+  BuildMI(Try, DL, TII.get(Is64 ? KVX::ACSWAPD : KVX::ACSWAPW), Out).addReg(Addr).addImm(0).addReg(In).cloneMemRefs(MI);
   BuildMI(Try, DL, TII.get(TargetOpcode::COPY), Success).addReg(Out, 0, KVX::sub_lo);
   BuildMI(Try, DL, TII.get(KVX::CB)).addReg(Success).addImm(KVXCC::DEQZ).addMBB(Loop);
 
@@ -669,8 +660,7 @@ void KVXTargetLowering::LowerAsmOperandForConstraint(SDValue Op, StringRef Const
     if (!C)
       return;
     int64_t Val = C->getSExtValue();
-    if ((Constraint[0] == 'I' && isInt<10>(Val)) || (Constraint[0] == 'J' && isInt<37>(Val)) ||
-        Constraint[0] == 'K')
+    if ((Constraint[0] == 'I' && isInt<10>(Val)) || (Constraint[0] == 'J' && isInt<37>(Val)) || Constraint[0] == 'K')
       Ops.push_back(DAG.getTargetConstant(Val, SDLoc(Op), Op.getValueType()));
     return;
   }

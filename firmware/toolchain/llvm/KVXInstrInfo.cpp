@@ -46,8 +46,8 @@ void KVXInstrInfo::copyPhysReg(MachineBasicBlock &MBB, MachineBasicBlock::iterat
   static const unsigned Words[] = {KVX::sub_lo, KVX::sub_hi, KVX::sub_z, KVX::sub_t};
   unsigned NumWords = KVX::QGRRegClass.contains(DestReg, SrcReg) ? 4 : 2;
   for (unsigned I = 0; I != NumWords; ++I) {
-    auto MIB = BuildMI(MBB, MI, DL, get(KVX::COPYD), RI.getSubReg(DestReg, Words[I]))
-                   .addReg(RI.getSubReg(SrcReg, Words[I]));
+    auto MIB =
+        BuildMI(MBB, MI, DL, get(KVX::COPYD), RI.getSubReg(DestReg, Words[I])).addReg(RI.getSubReg(SrcReg, Words[I]));
     // A group of which only some words are defined is copied whole.
     if (I == 0)
       MIB.addReg(DestReg, RegState::ImplicitDefine);
@@ -77,8 +77,8 @@ static MachineMemOperand *getFrameMMO(MachineFunction &MF, int FI, MachineMemOpe
 }
 
 void KVXInstrInfo::storeRegToStackSlot(MachineBasicBlock &MBB, MachineBasicBlock::iterator MI, Register SrcReg,
-                                       bool IsKill, int FI, const TargetRegisterClass *RC,
-                                       const TargetRegisterInfo *, Register) const {
+                                       bool IsKill, int FI, const TargetRegisterClass *RC, const TargetRegisterInfo *,
+                                       Register) const {
   BuildMI(MBB, MI, DebugLoc(), get(getSpillOpcodes(RC).Store))
       .addFrameIndex(FI)
       .addImm(0)

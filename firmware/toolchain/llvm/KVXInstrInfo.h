@@ -21,12 +21,10 @@ public:
 
   void copyPhysReg(MachineBasicBlock &MBB, MachineBasicBlock::iterator MI, const DebugLoc &DL, MCRegister DestReg,
                    MCRegister SrcReg, bool KillSrc) const override;
-  void storeRegToStackSlot(MachineBasicBlock &MBB, MachineBasicBlock::iterator MI, Register SrcReg, bool IsKill,
-                           int FI, const TargetRegisterClass *RC, const TargetRegisterInfo *TRI,
-                           Register VReg) const override;
+  void storeRegToStackSlot(MachineBasicBlock &MBB, MachineBasicBlock::iterator MI, Register SrcReg, bool IsKill, int FI,
+                           const TargetRegisterClass *RC, const TargetRegisterInfo *TRI, Register VReg) const override;
   void loadRegFromStackSlot(MachineBasicBlock &MBB, MachineBasicBlock::iterator MI, Register DestReg, int FI,
-                            const TargetRegisterClass *RC, const TargetRegisterInfo *TRI,
-                            Register VReg) const override;
+                            const TargetRegisterClass *RC, const TargetRegisterInfo *TRI, Register VReg) const override;
   Register isLoadFromStackSlot(const MachineInstr &MI, int &FI) const override;
   Register isStoreToStackSlot(const MachineInstr &MI, int &FI) const override;
 
@@ -39,9 +37,8 @@ public:
   bool isBranchOffsetInRange(unsigned BranchOpc, int64_t Offset) const override;
   MachineBasicBlock *getBranchDestBlock(const MachineInstr &MI) const override;
 
-  bool canInsertSelect(const MachineBasicBlock &MBB, ArrayRef<MachineOperand> Cond, Register DstReg,
-                       Register TrueReg, Register FalseReg, int &CondCycles, int &TrueCycles,
-                       int &FalseCycles) const override;
+  bool canInsertSelect(const MachineBasicBlock &MBB, ArrayRef<MachineOperand> Cond, Register DstReg, Register TrueReg,
+                       Register FalseReg, int &CondCycles, int &TrueCycles, int &FalseCycles) const override;
   void insertSelect(MachineBasicBlock &MBB, MachineBasicBlock::iterator I, const DebugLoc &DL, Register DstReg,
                     ArrayRef<MachineOperand> Cond, Register TrueReg, Register FalseReg) const override;
 

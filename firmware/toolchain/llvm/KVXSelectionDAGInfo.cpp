@@ -79,8 +79,8 @@ SDValue KVXSelectionDAGInfo::EmitTargetCodeForMemcpy(SelectionDAG &DAG, const SD
       MachinePointerInfo PtrInfo = DstPtrInfo.getWithOffset(P.Offset);
       Align A = commonAlignment(Alignment, P.Offset);
       if (P.Bytes >= 16)
-        Chains.push_back(DAG.getMemIntrinsicNode(P.Bytes == 32 ? KVXISD::SO : KVXISD::SQ, DL,
-                                                 DAG.getVTList(MVT::Other), {Chain, Values[I - Begin], Addr},
+        Chains.push_back(DAG.getMemIntrinsicNode(P.Bytes == 32 ? KVXISD::SO : KVXISD::SQ, DL, DAG.getVTList(MVT::Other),
+                                                 {Chain, Values[I - Begin], Addr},
                                                  EVT::getIntegerVT(*DAG.getContext(), P.Bytes * 8), PtrInfo, A,
                                                  MachineMemOperand::MOStore, LocationSize::precise(P.Bytes)));
       else

@@ -49,8 +49,7 @@ public:
   std::vector<Cycle> Cycles;
 
   BundleScheduler(MachineFunction &MF, const MachineLoopInfo *MLI, AAResults *AA)
-      : ScheduleDAGInstrs(MF, MLI, /*RemoveKillFlags=*/true),
-        KII(*MF.getSubtarget<KVXSubtarget>().getInstrInfo()),
+      : ScheduleDAGInstrs(MF, MLI, /*RemoveKillFlags=*/true), KII(*MF.getSubtarget<KVXSubtarget>().getInstrInfo()),
         Resources(KII.CreateTargetScheduleState(MF.getSubtarget())), AA(AA) {
     CanHandleTerminators = true;
   }
@@ -146,9 +145,8 @@ unsigned BundleScheduler::latency(const SUnit &Pred, const SDep &D, const SUnit 
     Register Reg = D.getReg();
     // Only the fixed operands, such as the target of an indirect call, are read by the instruction.
     auto Fixed = ArrayRef(MI.operands_begin(), std::min<size_t>(MI.getNumOperands(), MI.getDesc().getNumOperands()));
-    if ((MI.isCall() || MI.isReturn()) && Reg != KVX::RA && none_of(Fixed, [&](const MachineOperand &MO) {
-          return MO.isReg() && TRI->regsOverlap(MO.getReg(), Reg);
-        }))
+    if ((MI.isCall() || MI.isReturn()) && Reg != KVX::RA &&
+        none_of(Fixed, [&](const MachineOperand &MO) { return MO.isReg() && TRI->regsOverlap(MO.getReg(), Reg); }))
       return 0;
   }
   if (BundleScheduler::isResourceless(*Pred.getInstr()))
@@ -288,8 +286,7 @@ void KVXVLIWPacketizer::reattach(MachineBasicBlock &MBB, std::vector<Detached> &
     for (MachineInstr *MI : D.After)
       if (!Anchor || Position.lookup(MI) > Position.lookup(Anchor))
         Anchor = MI;
-    MachineBasicBlock::instr_iterator Where =
-        Anchor ? getBundleEnd(Anchor->getIterator()) : MBB.instr_begin();
+    MachineBasicBlock::instr_iterator Where = Anchor ? getBundleEnd(Anchor->getIterator()) : MBB.instr_begin();
     // Nothing but terminators may follow a terminator. Where the frame is released in the bundle
     // that returns, the frame is still there at the address of that bundle: say nothing.
     if (Anchor && getBundleStart(Anchor->getIterator())->isTerminator(MachineInstr::AnyInBundle)) {

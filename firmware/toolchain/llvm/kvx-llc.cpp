@@ -92,9 +92,9 @@ int main(int argc, char **argv) {
   bool Failed = false;
   Context.setDiagnosticHandler(std::make_unique<ErrorCounter>(&Failed));
   SMDiagnostic Diag;
-  std::unique_ptr<Module> M = parseIRFile(InputFilename, Diag, Context, ParserCallbacks([](StringRef, StringRef) {
-                                            return std::optional<std::string>(kvx::kDataLayout);
-                                          }));
+  std::unique_ptr<Module> M =
+      parseIRFile(InputFilename, Diag, Context,
+                  ParserCallbacks([](StringRef, StringRef) { return std::optional<std::string>(kvx::kDataLayout); }));
   if (!M) {
     Diag.print(argv[0], errs());
     return 1;

@@ -28,9 +28,7 @@ inline bool isZeroExt32(uint64_t TSFlags) { return (TSFlags >> 11) & 1; }
 namespace llvm::KVXCC {
 
 /// Conditions of cb and cmoved on a register against zero; xor 1 inverts.
-enum ScalarCond : unsigned {
-  DNEZ, DEQZ, DLTZ, DGEZ, DLEZ, DGTZ, ODD, EVEN, WNEZ, WEQZ, WLTZ, WGEZ, WLEZ, WGTZ
-};
+enum ScalarCond : unsigned { DNEZ, DEQZ, DLTZ, DGEZ, DLEZ, DGTZ, ODD, EVEN, WNEZ, WEQZ, WLTZ, WGEZ, WLEZ, WGTZ };
 
 inline ScalarCond invert(ScalarCond CC) { return static_cast<ScalarCond>(CC ^ 1u); }
 

@@ -46,8 +46,8 @@ void KVXInstPrinter::printScalarCC(const MCInst *MI, unsigned OpNo, raw_ostream 
 }
 
 void KVXInstPrinter::printCompareCC(const MCInst *MI, unsigned OpNo, raw_ostream &OS) {
-  static const char *const Names[] = {".ne", ".eq", ".lt", ".ge", ".le", ".gt", ".ltu", ".geu", ".leu", ".gtu",
-                                      ".all", ".nall", ".any", ".none"};
+  static const char *const Names[] = {".ne",  ".eq",  ".lt",  ".ge",  ".le",   ".gt",  ".ltu",
+                                      ".geu", ".leu", ".gtu", ".all", ".nall", ".any", ".none"};
   OS << Names[MI->getOperand(OpNo).getImm()];
 }
 
