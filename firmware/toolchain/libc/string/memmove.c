@@ -1,7 +1,6 @@
 /*
- * memcpy, mempcpy, memmove, tuned for KV3: one 256-bit load and one 256-bit store per cycle is the limit, unaligned
- * accesses are legal, and 32-byte blocks are moved as one vector. A loop of four blocks hides the load latency.
- * Short and ragged sizes use two overlapping accesses instead of byte loops.
+ * memmove and the relatives of memcpy (memcpy.S): 32-byte blocks move as one vector, unaligned accesses are legal. Short
+ * and ragged sizes use two overlapping accesses instead of byte loops.
  */
 #include <stdint.h>
 #include <string.h>
@@ -39,36 +38,6 @@ static inline void copy_small(char *to, const char *from, size_t size)
 		to[size / 2] = b;
 		to[size - 1] = c;
 	}
-}
-
-void *memcpy(void *restrict target, const void *restrict source, size_t size)
-{
-	char *to = target;
-	const char *from = source;
-
-	if (size <= 32) {
-		copy_small(to, from, size);
-		return target;
-	}
-	/* The last 32 bytes are stored last, overlapping the loop's part. */
-	const block tail = *(const block *)(from + size - 32);
-	char *const end = to + size - 32;
-
-	for (size_t n = (size - 1) / 128; n; n--) {
-		const block a = *(const block *)from, b = *(const block *)(from + 32);
-		const block c = *(const block *)(from + 64), d = *(const block *)(from + 96);
-
-		*(block *)to = a;
-		*(block *)(to + 32) = b;
-		*(block *)(to + 64) = c;
-		*(block *)(to + 96) = d;
-		from += 128;
-		to += 128;
-	}
-	for (; to < end; to += 32, from += 32)
-		*(block *)to = *(const block *)from;
-	*(block *)end = tail;
-	return target;
 }
 
 void *mempcpy(void *restrict target, const void *restrict source, size_t size)
