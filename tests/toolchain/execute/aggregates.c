@@ -84,12 +84,12 @@ static NOINLINE struct nested rotate(struct nested n)
 }
 
 struct big {
-	int i[128];
+	int i[16384];
 };
 static NOINLINE int sum_big(int first, struct big b, int last)
 {
 	int sum = first + last;
-	for (int k = 0; k < 128; k++)
+	for (int k = 0; k < 16384; k++)
 		sum += b.i[k];
 	b.i[0] = 99;
 	__asm__ volatile("" ::"r"(&b) : "memory");
@@ -114,8 +114,8 @@ int main(void)
 	struct nested n = rotate((struct nested){{1, 2}, {{"ab"}, {"cd"}}});
 	CHECK(n.p.a == 2 && n.p.b == 1 && n.q[0].c[0] == 'c' && n.q[1].c[1] == 'b');
 	static struct big b;
-	for (int k = 0; k < 128; k++)
+	for (int k = 0; k < 16384; k++)
 		b.i[k] = k & 15;
-	CHECK(sum_big(3, b, 4) == 7 + 8 * 120 && b.i[0] == 0);
+	CHECK(sum_big(3, b, 4) == 7 + 1024 * 120 && b.i[0] == 0);
 	return 0;
 }
