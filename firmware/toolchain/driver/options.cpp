@@ -38,14 +38,23 @@ bool check(llvm::StringRef argument, bool& ours) {
   return true;
 }
 
+// Options every compilation starts with; the user's come later and win. The assembler is gas, which does not take the
+// directory operand of LLVM's file directives. Old C is accepted with warnings, as compilers of its time did.
+constexpr const char* kDefaults[] = {"-fno-integrated-as",
+                                     "-fno-dwarf-directory-asm",
+                                     "-Wno-error=implicit-int",
+                                     "-Wno-error=implicit-function-declaration",
+                                     "-Wno-error=int-conversion",
+                                     "-Wno-error=incompatible-function-pointer-types",
+                                     "-Wno-error=return-mismatch"};
+
 }  // namespace
 
 std::optional<Options> parse_options(llvm::ArrayRef<const char*> arguments) {
   Options options;
   bool value_of_previous = false;  // such a value is not an option whatever it looks like
   for (const char* text : arguments) {
-    if (options.rest.size() == 1)
-      options.rest.append({"-fno-integrated-as", "-fno-dwarf-directory-asm"});  // the assembler is gas
+    if (options.rest.size() == 1) options.rest.append(std::begin(kDefaults), std::end(kDefaults));
     const llvm::StringRef argument(text);
     if (value_of_previous) {
       options.rest.push_back(text);
