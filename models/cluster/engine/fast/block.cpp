@@ -55,7 +55,7 @@ Block* BlockCache::add(Block block, std::span<const Op> ops, std::span<const Exi
   if (!exits.empty()) block.ops.back().ptr = block.exits.data();
   for (Exit& e : block.exits) {
     e.stub.ptr = &e;
-    e.head = &e.stub;
+    e.unlink();
   }
   Block& stored = storage_.emplace_back(std::move(block));
   blocks_[stored.key] = &stored;
@@ -75,7 +75,7 @@ void BlockCache::remove(const Block& block) {
   const auto inside = [&](const Op* op) { return op >= block.ops.data() && op < block.ops.data() + block.ops.size(); };
   for (Block& other : storage_)
     for (Exit& e : other.exits)
-      if (inside(e.head)) e.head = &e.stub;
+      if (inside(e.head)) e.unlink();
   blocks_.erase(block.key);
 }
 

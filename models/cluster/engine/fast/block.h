@@ -44,8 +44,8 @@ struct BundleMark {
 
 struct Block {
   BlockKey key;
-  const Op* entry = nullptr;  ///< with the check of the first line
-  const Op* head = nullptr;   ///< without: the predecessor ended in the same line
+  const Op* head = nullptr;         ///< first record: the check of the limit
+  const Op* behind_line = nullptr;  ///< behind the check of the first line: the predecessor ended in the same line
   std::span<Op> ops;
   std::span<Exit> exits;
   std::vector<BundleMark> marks;  ///< one per bundle; the last may be a bundle to be stepped

@@ -115,7 +115,7 @@ FastEngine::Ran FastEngine::run_blocks(u64 limit) {
   const Block* block = translator_.get(state_.pc, cache_.states().intern(current_state()));
   if (block == nullptr) return Ran::kNothing;
   hot_->limit = limit;
-  const Op* op = block->entry;
+  const Op* op = block->head;
   u64 t = state_.cycle;
   for (;;) {
     execute(op, t);
@@ -126,16 +126,9 @@ FastEngine::Ran FastEngine::run_blocks(u64 limit) {
         op = follow();
         if (op == nullptr) return state_.cycle >= limit ? Ran::kLimit : Ran::kNothing;
         break;
-      case Leave::kLineMiss: {
-        const Block& owner = cache_.owner(hot_->op);
-        const unsigned index = owner.bundle_of(hot_->op);
-        if (t + owner.marks[index].t >= limit) {  // the check comes before the block head
-          settle(owner, index, t);
-          return Ran::kLimit;
-        }
+      case Leave::kLineMiss:
         op = tails_.refetch(hot_->op, t);
         break;
-      }
       case Leave::kLimit: {
         const Block& owner = cache_.owner(hot_->op);
         // A block that is too long for what is left is executed bundle by bundle.
@@ -177,13 +170,16 @@ const Op* FastEngine::follow() {
     settle_at(next, pc, hot_->t);
     return nullptr;
   }
-  if (dynamic) {
-    if (raw == pc && !taken.single) hot_->jumps[jump_hash(pc, taken.state)] = {pc, taken.state, block->entry};
-    return block->entry;
+  const u32 last_start = block->head->u;
+  if (!dynamic) {
+    Exit& exit = const_cast<Exit&>(taken);  // handlers see exits as constants; linking them is the engine's business
+    exit.first = taken.same_line ? block->behind_line : block->head + 1;
+    exit.last_start = last_start;
+    exit.head = block->head;
+  } else if (raw == pc && !taken.single) {
+    hot_->jumps[jump_hash(pc, taken.state)] = {pc, taken.state, last_start, block->head + 1, block->head};
   }
-  const Op* const head = taken.same_line ? block->head : block->entry;
-  const_cast<Exit&>(taken).head = head;
-  return head;
+  return block->head;
 }
 
 void FastEngine::settle(const Block& block, unsigned index, u64 t) {

@@ -23,9 +23,9 @@ template <timing::Level kLevel>
 [[gnu::always_inline]] inline const Exit* exits(const Op* op) { return static_cast<const Exit*>(op->ptr); }
 
 /// The successor of an indirect branch, or nullptr.
-[[gnu::always_inline]] inline const Op* look_up(Hot* x, u64 pc, u64 state) {
+[[gnu::always_inline]] inline const JumpEntry* look_up(Hot* x, u64 pc, u32 state) {
   const JumpEntry& j = x->jumps[jump_hash(pc, state)];
-  return j.pc == pc && j.state == state ? j.head : nullptr;
+  return j.pc == pc && j.state == state ? &j : nullptr;
 }
 
 [[gnu::always_inline]] inline void leave_dynamic(Hot* x, const Op* op, u64 t, const Exit* e, u64 target) {
@@ -33,6 +33,16 @@ template <timing::Level kLevel>
   x->target = target;
   leave(x, op, t, Leave::kDynamic);
 }
+
+/// Goes on to the block that `to` (an Exit or JumpEntry) describes, at clock `at`.
+#define MPPA_ENTER_BLOCK(to, at)                                                  \
+  do {                                                                            \
+    const u64 entered = (at), last_start = entered + (to)->last_start;            \
+    if (last_start >= x->limit) [[unlikely]]                                      \
+      MPPA_NEXT((to)->head, entered);                                             \
+    if constexpr (kLevel == timing::Level::kPipeline) x->last_start = last_start; \
+    MPPA_NEXT((to)->first, entered);                                              \
+  } while (false)
 
 template <timing::Level kLevel>
 struct Flow {
@@ -49,23 +59,23 @@ struct Flow {
   static MPPA_HANDLER(end_static) {
     const Exit* const e = exits(op);
     count<kLevel>(x, e);
-    MPPA_NEXT(e->head, t + e->length);
+    MPPA_ENTER_BLOCK(e, t + e->length);
   }
 
   static MPPA_HANDLER(end_call) {
     const Exit* const e = exits(op);
     s->sfr[core::kRa] = e->link;
     count<kLevel>(x, e);
-    MPPA_NEXT(e->head, t + e->length);
+    MPPA_ENTER_BLOCK(e, t + e->length);
   }
 
-#define MPPA_INDIRECT(e, pc)                                                          \
-  do {                                                                                \
-    count<kLevel>(x, e);                                                              \
-    const u64 next_t = t + (e)->length;                                               \
-    if (const Op* const head = look_up(x, (pc), (e)->state)) MPPA_NEXT(head, next_t); \
-    leave_dynamic(x, op, next_t, (e), (pc));                                          \
-    MPPA_LEAVE();                                                                     \
+#define MPPA_INDIRECT(e, pc)                                                                  \
+  do {                                                                                        \
+    count<kLevel>(x, e);                                                                      \
+    const u64 next_t = t + (e)->length;                                                       \
+    if (const JumpEntry* const j = look_up(x, (pc), (e)->state)) MPPA_ENTER_BLOCK(j, next_t); \
+    leave_dynamic(x, op, next_t, (e), (pc));                                                  \
+    MPPA_LEAVE();                                                                             \
   } while (false)
 
   static MPPA_HANDLER(end_ret) {
@@ -95,7 +105,7 @@ struct Flow {
     s->sfr[core::kLe] = e->link;
     s->sfr[core::kLc] = n;
     count<kLevel>(x, e);
-    MPPA_NEXT(e->head, t + e->length);
+    MPPA_ENTER_BLOCK(e, t + e->length);
   }
 
   static MPPA_HANDLER(end_loop) {
@@ -103,14 +113,14 @@ struct Flow {
     if (n != 0) s->sfr[core::kLc] = --n;
     const Exit* const e = exits(op) + (n == 1 ? 1 : 0);
     count<kLevel>(x, e);
-    MPPA_NEXT(e->head, t + e->length);
+    MPPA_ENTER_BLOCK(e, t + e->length);
   }
 
   template <u8 kCond>
   static MPPA_HANDLER(cb) {
     const Exit* const e = exits(op) + (exec::scalarcond(kCond, reg(s, op->r[0])) ? 1 : 0);
     count<kLevel>(x, e);
-    MPPA_NEXT(e->head, t + e->length);
+    MPPA_ENTER_BLOCK(e, t + e->length);
   }
 
   template <unsigned... kConds>
@@ -175,7 +185,7 @@ MPPA_HANDLER(unlinked_exit) {
 
 MPPA_HANDLER(page_exit) {
   const Exit* const e = exits(op);
-  if (const Op* const head = look_up(x, e->target, e->state)) MPPA_NEXT(head, t);
+  if (const JumpEntry* const j = look_up(x, e->target, e->state)) MPPA_NEXT(j->head, t);
   leave_dynamic(x, op, t, e, e->target);
   MPPA_LEAVE();
 }

@@ -102,9 +102,12 @@ struct PageTable {
   static u64 index(u64 va) { return (va >> kPageBits) % kEntries; }
 };
 
+/// A target of an indirect branch: what Exit has for other successors.
 struct JumpEntry {
-  u64 pc = ~u64{0};
-  u64 state = 0;
+  u64 pc = kNoAddress;
+  u32 state = 0;
+  u32 last_start = 0;
+  const Op* first = nullptr;
   const Op* head = nullptr;
 };
 
@@ -135,19 +138,27 @@ struct alignas(64) Hot {
   std::array<JumpEntry, kJumpEntries> jumps;
 };
 
-/// A way out of a block.
+/// A way out of a block. A block end checks the limit for its successor; a successor that does not fit is entered
+/// through its head, which leaves translated code.
 struct alignas(16) Exit {
-  const Op* head = nullptr;  ///< first record of the successor, or `stub`
-  u64 length = 0;            ///< static cycles from the block's T to the successor's T
-  Counters common[2] = {};   ///< counters of the block when left this way
-  u64 target = 0;            ///< PC of the successor; unused for indirect branches
-  u64 link = 0;              ///< return address of calls; end address (LE) of loopdo
-  u32 state = 0;             ///< entry state of the successor; for indirect branches without its fetch state
+  const Op* first = nullptr;  ///< the successor's first record behind its head, or `stub`
+  u32 length = 0;             ///< static cycles from the block's T to the successor's T
+  u32 last_start = 0;         ///< from the successor's T to the boundary before its last bundle
+  Counters common[2] = {};    ///< counters of the block when left this way
+  const Op* head = nullptr;   ///< head of the successor, or `stub`
+  u64 target = 0;             ///< PC of the successor; unused for indirect branches
+  u64 link = 0;               ///< return address of calls; end address (LE) of loopdo
+  u32 state = 0;              ///< entry state of the successor; for indirect branches without its fetch state
   bool indirect = false;
   bool single = false;  ///< of a single-bundle block: goes on to single-bundle blocks, because the limit is near
   bool same_line =
       false;  ///< the successor starts in the line that this block ends in: its first line check is skipped
   Op stub{};  ///< hands over to the engine, which links the exit
+
+  void unlink() {
+    first = head = &stub;
+    last_start = 0;
+  }
 };
 
 inline u64 jump_hash(u64 pc, u64 state) { return ((pc >> 2) ^ (state * 0x9e5)) % kJumpEntries; }

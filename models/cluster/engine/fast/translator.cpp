@@ -132,14 +132,15 @@ const Block* Translator::translate(const BlockKey& key, const Place& place) {
     d.block.words.resize(std::max<std::size_t>(d.candidate->syllables, 1));
     std::memcpy(d.block.words.data(), place.host, d.block.words.size() * sizeof(u32));
     Block* block = cache_.add(std::move(d.block), std::array{head, step}, {}, {});
-    block->entry = block->head = block->ops.data();
+    block->head = block->ops.data();
+    block->behind_line = block->head + 1;
     return block;
   }
   end_block(d);
   Block* block = cache_.add(std::move(d.block), d.ops, d.exits, d.rare);
   const bool pipeline = parts_.config.level == timing::Level::kPipeline;
-  block->entry = block->ops.data();
-  block->head = block->entry + (pipeline ? 1 : 0);
+  block->head = block->ops.data();
+  block->behind_line = block->head + (pipeline ? 2 : 1);
   return block;
 }
 
@@ -214,8 +215,7 @@ bool Translator::add_bundle(Draft& d) {
   d.end = prepared.end;
   d.block.marks.push_back({static_cast<u16>(d.ops.size()), static_cast<u16>((pc - d.block.key.pc) / 4),
                            static_cast<u32>(schedule_.boundary())});
-  if (d.bundles == 0) {  // check of the first line, block head, check of a second line
-    add_line_checks(d, 1);
+  if (d.bundles == 0) {
     Op head;
     head.fn = flow_.head;
     d.ops.push_back(head);
@@ -242,7 +242,7 @@ Exit& Translator::add_exit(Draft& d, u64 target, const timing::Sequel& sequel, c
                            bool taken, bool indirect) {
   const Schedule::Successor next = schedule_.leave(d.timing, sequel, loop, indirect);
   Exit e;
-  e.length = next.length;
+  e.length = static_cast<u32>(next.length);
   e.common[0] = Counters{d.bundles, d.instructions, d.loads, d.stores};
   Counters rare[2];
   split_stalls(schedule_.stalls(), e.common[1], rare);
