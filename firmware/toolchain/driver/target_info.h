@@ -19,6 +19,7 @@ class KvxTargetInfo : public clang::TargetInfo {
   void getTargetDefines(const clang::LangOptions& options, clang::MacroBuilder& builder) const override;
   llvm::ArrayRef<clang::Builtin::Info> getTargetBuiltins() const override { return {}; }
   BuiltinVaListKind getBuiltinVaListKind() const override { return VoidPtrBuiltinVaList; }
+  bool hasSjLjLowering() const override { return true; }  // __builtin_setjmp, __builtin_longjmp
   bool validateAsmConstraint(const char*& name, ConstraintInfo& info) const override;
   std::string_view getClobbers() const override { return ""; }
   llvm::ArrayRef<const char*> getGCCRegNames() const override;

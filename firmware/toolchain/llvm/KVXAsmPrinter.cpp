@@ -51,7 +51,7 @@ void KVXAsmPrinter::emitOne(const MachineInstr &MI) {
 }
 
 void KVXAsmPrinter::emitInstruction(const MachineInstr *MI) {
-  if (MI->getOpcode() == KVX::LOOPEND)
+  if (MI->getOpcode() == KVX::LOOPEND || MI->getOpcode() == KVX::SetJmpSetup)
     return;
   if (!MI->isBundle()) {
     emitOne(*MI);

@@ -19,4 +19,5 @@ def RetCC_KVX : CallingConv<[
   CCIfType<[i32, i64, f32, f64], CCAssignToReg<[R0, R1, R2, R3]>>
 ]>;
 
+def CSR_NoRegs : CalleeSavedRegs<(add)>;
 def CSR_KVX : CalleeSavedRegs<(add RA, R14, (sequence "R%u", 18, 31))>;

@@ -74,6 +74,8 @@ void KVXTargetLowering::setIntegerActions() {
                      MVT::i64, Custom);
   setOperationAction(ISD::GlobalTLSAddress, MVT::i64, Custom);
   setOperationAction({ISD::TRAP, ISD::DEBUGTRAP}, MVT::Other, Legal);
+  setOperationAction(ISD::EH_SJLJ_SETJMP, MVT::i32, Custom);
+  setOperationAction(ISD::EH_SJLJ_LONGJMP, MVT::Other, Custom);
   setOperationAction(ISD::READCYCLECOUNTER, MVT::i64, Expand);
 }
 
@@ -264,6 +266,14 @@ SDValue KVXTargetLowering::LowerOperation(SDValue Op, SelectionDAG &DAG) const {
   case ISD::ATOMIC_CMP_SWAP:
   case ISD::ATOMIC_CMP_SWAP_WITH_SUCCESS:
     return lowerCmpSwap(Op, DAG);
+  case ISD::EH_SJLJ_SETJMP: {
+    SDVTList VTs = DAG.getVTList(MVT::i32, MVT::Other);
+    SDNode *N = DAG.getMachineNode(KVX::PseudoSetJmp, SDLoc(Op), VTs, {Op.getOperand(1), Op.getOperand(0)});
+    return DAG.getMergeValues({SDValue(N, 0), SDValue(N, 1)}, SDLoc(Op));
+  }
+  case ISD::EH_SJLJ_LONGJMP:
+    return SDValue(DAG.getMachineNode(KVX::PseudoLongJmp, SDLoc(Op), MVT::Other, Op.getOperand(1), Op.getOperand(0)),
+                   0);
   case ISD::STORE:
     return lowerWideStore(cast<StoreSDNode>(Op), DAG);
   case ISD::ATOMIC_FENCE:
@@ -441,6 +451,10 @@ MachineBasicBlock *KVXTargetLowering::EmitInstrWithCustomInserter(MachineInstr &
     return emitCmpSwap(MI, MBB, true);
   case KVX::PseudoCASW:
     return emitCmpSwap(MI, MBB, false);
+  case KVX::PseudoSetJmp:
+    return emitSetJmp(MI, MBB);
+  case KVX::PseudoLongJmp:
+    return emitLongJmp(MI, MBB);
   case KVX::PseudoBlockCopy:
     return emitBlockCopy(MI, MBB);
   }
@@ -504,6 +518,68 @@ MachineBasicBlock *KVXTargetLowering::emitCmpSwap(MachineInstr &MI, MachineBasic
       .addMBB(Try);
   MI.eraseFromParent();
   return Done;
+}
+
+// Words of the buffer of __builtin_setjmp; clang fills in the first and the third.
+static constexpr int64_t JmpBufFP = 0, JmpBufResume = 8, JmpBufSP = 16;
+
+MachineBasicBlock *KVXTargetLowering::emitSetJmp(MachineInstr &MI, MachineBasicBlock *MBB) const {
+  const TargetInstrInfo &TII = *STI.getInstrInfo();
+  MachineFunction &MF = *MBB->getParent();
+  MachineRegisterInfo &MRI = MF.getRegInfo();
+  DebugLoc DL = MI.getDebugLoc();
+  Register Result = MI.getOperand(0).getReg(), Buf = MI.getOperand(1).getReg();
+  MachineFunction::iterator Where = std::next(MBB->getIterator());
+  MachineBasicBlock *Main = MF.CreateMachineBasicBlock(MBB->getBasicBlock());
+  MachineBasicBlock *Sink = MF.CreateMachineBasicBlock(MBB->getBasicBlock());
+  MachineBasicBlock *Resume = MF.CreateMachineBasicBlock(MBB->getBasicBlock());
+  MF.insert(Where, Main);
+  MF.insert(Where, Sink);
+  MF.push_back(Resume);
+  Resume->setMachineBlockAddressTaken();
+  MF.setExposesReturnsTwice(true);
+  Sink->splice(Sink->begin(), MBB, std::next(MI.getIterator()), MBB->end());
+  Sink->transferSuccessorsAndUpdatePHIs(MBB);
+  MBB->addSuccessor(Main);
+  MBB->addSuccessor(Resume);
+  Main->addSuccessor(Sink);
+  Resume->addSuccessor(Sink);
+
+  auto NewReg = [&] { return MRI.createVirtualRegister(&KVX::GPRRegClass); };
+  Register Label = NewReg(), First = NewReg(), Again = NewReg();
+  BuildMI(MBB, DL, TII.get(KVX::MAKEsym), Label).addMBB(Resume);
+  BuildMI(MBB, DL, TII.get(KVX::SDri)).addReg(Buf).addImm(JmpBufResume).addReg(Label);
+  BuildMI(MBB, DL, TII.get(KVX::SetJmpSetup)).addMBB(Resume).addRegMask(STI.getRegisterInfo()->getNoPreservedMask());
+  BuildMI(Main, DL, TII.get(KVX::MAKE), First).addImm(0);
+  BuildMI(Resume, DL, TII.get(KVX::MAKE), Again).addImm(1);
+  BuildMI(Resume, DL, TII.get(KVX::GOTO)).addMBB(Sink);
+  BuildMI(*Sink, Sink->begin(), DL, TII.get(TargetOpcode::PHI), Result)
+      .addReg(First)
+      .addMBB(Main)
+      .addReg(Again)
+      .addMBB(Resume);
+  MI.eraseFromParent();
+  return Sink;
+}
+
+MachineBasicBlock *KVXTargetLowering::emitLongJmp(MachineInstr &MI, MachineBasicBlock *MBB) const {
+  const TargetInstrInfo &TII = *STI.getInstrInfo();
+  MachineRegisterInfo &MRI = MBB->getParent()->getRegInfo();
+  DebugLoc DL = MI.getDebugLoc();
+  Register Buf = MI.getOperand(0).getReg();
+  Register Resume = MRI.createVirtualRegister(&KVX::GPRTailRegClass);
+  Register SP = MRI.createVirtualRegister(&KVX::GPRRegClass), FP = MRI.createVirtualRegister(&KVX::GPRRegClass);
+  BuildMI(*MBB, MI, DL, TII.get(KVX::LDri), Resume).addReg(Buf).addImm(JmpBufResume);
+  BuildMI(*MBB, MI, DL, TII.get(KVX::LDri), SP).addReg(Buf).addImm(JmpBufSP);
+  BuildMI(*MBB, MI, DL, TII.get(KVX::LDri), FP).addReg(Buf).addImm(JmpBufFP);
+  BuildMI(*MBB, MI, DL, TII.get(KVX::COPYD), KVX::R12).addReg(SP);
+  BuildMI(*MBB, MI, DL, TII.get(KVX::COPYD), KVX::R14).addReg(FP);
+  BuildMI(*MBB, MI, DL, TII.get(KVX::IGOTO))
+      .addReg(Resume)
+      .addReg(KVX::R12, RegState::Implicit)
+      .addReg(KVX::R14, RegState::Implicit);
+  MI.eraseFromParent();
+  return MBB;
 }
 
 MachineBasicBlock *KVXTargetLowering::emitBlockCopy(MachineInstr &MI, MachineBasicBlock *MBB) const {

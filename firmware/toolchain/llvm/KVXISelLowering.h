@@ -123,6 +123,8 @@ private:
   SDValue lowerBuiltinCall(CallLoweringInfo &CLI, StringRef Name, SmallVectorImpl<SDValue> &InVals) const;
 
   MachineBasicBlock *emitCmpSwap(MachineInstr &MI, MachineBasicBlock *MBB, bool Is64) const;
+  MachineBasicBlock *emitSetJmp(MachineInstr &MI, MachineBasicBlock *MBB) const;
+  MachineBasicBlock *emitLongJmp(MachineInstr &MI, MachineBasicBlock *MBB) const;
   MachineBasicBlock *emitBlockCopy(MachineInstr &MI, MachineBasicBlock *MBB) const;
 };
 

@@ -69,6 +69,16 @@ def TRAP : AloneInst<(outs), (ins), "errop", [(trap)]>;
 let hasSideEffects = 1 in
 def DEBUGTRAP : AloneInst<(outs), (ins), "scall 4050", [(debugtrap)]>;
 
+// __builtin_setjmp and __builtin_longjmp. The buffer holds the frame pointer, the resume address and
+// the stack pointer. The setup clobbers every register and stands for the edge from longjmp.
+let usesCustomInserter = 1, hasSideEffects = 1, mayLoad = 1, mayStore = 1 in {
+def PseudoSetJmp : Pseudo<(outs GPR:$rd), (ins GPR:$buf), "# setjmp $rd, $buf">;
+let isBarrier = 1, isTerminator = 1 in
+def PseudoLongJmp : Pseudo<(outs), (ins GPR:$buf), "# longjmp $buf">;
+}
+let isBranch = 1, isTerminator = 1, hasSideEffects = 1, Size = 0 in
+def SetJmpSetup : Pseudo<(outs), (ins BranchTarget:$resume), "# setjmp resumes at $resume">;
+
 //===----------------------------------------------------------------------===//
 // Hardware loops
 //===----------------------------------------------------------------------===//

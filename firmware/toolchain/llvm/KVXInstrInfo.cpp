@@ -341,6 +341,7 @@ bool KVXInstrInfo::isBundleBoundary(const MachineInstr &MI) const {
   case KVX::IGET:
   case KVX::WAITIT:
   case KVX::LOOPEND:
+  case KVX::SetJmpSetup:
     // May change state that other instructions depend on without saying so (rounding mode,
     // memory mapping, cache enables, interrupts).
     return true;

@@ -21,6 +21,8 @@ const uint32_t *KVXRegisterInfo::getCallPreservedMask(const MachineFunction &, C
   return CSR_KVX_RegMask;
 }
 
+const uint32_t *KVXRegisterInfo::getNoPreservedMask() const { return CSR_NoRegs_RegMask; }
+
 BitVector KVXRegisterInfo::getReservedRegs(const MachineFunction &MF) const {
   BitVector Reserved(getNumRegs());
   auto Reserve = [&](MCRegister Reg) {
