@@ -399,10 +399,9 @@ SDValue KVXTargetLowering::lowerRETURNADDR(SDValue Op, SelectionDAG &DAG) const 
     SDValue Slot = DAG.getNode(ISD::ADD, DL, MVT::i64, Frame, DAG.getConstant(8, DL, MVT::i64));
     return DAG.getLoad(MVT::i64, DL, DAG.getEntryNode(), Slot, MachinePointerInfo());
   }
-  // $ra is not allocatable: read it once at entry, where it is live in.
-  MF.getRegInfo().addLiveIn(KVX::RA);
-  SDValue Copy = SDValue(DAG.getMachineNode(KVX::GETRA, DL, MVT::i64), 0);
-  return Copy;
+  // Copied at entry: calls overwrite $ra.
+  Register VReg = MF.addLiveIn(KVX::RA, &KVX::GPRRegClass);
+  return DAG.getCopyFromReg(DAG.getEntryNode(), DL, VReg, MVT::i64);
 }
 
 SDValue KVXTargetLowering::lowerCmpSwap(SDValue Op, SelectionDAG &DAG) const {

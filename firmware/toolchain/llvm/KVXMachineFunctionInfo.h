@@ -10,7 +10,6 @@ namespace llvm {
 class KVXMachineFunctionInfo : public MachineFunctionInfo {
   int VarArgsFrameIndex = 0;
   unsigned ArgRegSaveSize = 0;
-  bool FrameAddressTaken = false;
 
 public:
   KVXMachineFunctionInfo(const Function &, const TargetSubtargetInfo *) {}
@@ -28,9 +27,6 @@ public:
   /// unnamed ones of a variadic function or the first part of a split byval argument.
   unsigned getArgRegSaveSize() const { return ArgRegSaveSize; }
   void setArgRegSaveSize(unsigned Size) { ArgRegSaveSize = Size; }
-
-  bool isFrameAddressTaken() const { return FrameAddressTaken; }
-  void setFrameAddressTaken() { FrameAddressTaken = true; }
 };
 
 } // namespace llvm

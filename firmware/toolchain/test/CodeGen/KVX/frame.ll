@@ -127,6 +127,25 @@ define ptr @caller() nounwind {
   %r = call ptr @llvm.returnaddress(i32 0)
   ret ptr %r
 }
+declare void @h()
+define ptr @caller_after_call() nounwind {
+; CHECK-LABEL: caller_after_call:
+; CHECK: addd $r12 = $r12, -32
+; CHECK: get $r16 = $ra
+; CHECK: sd 24[$r12] = $r16
+; CHECK: sd 8[$r12] = $r18
+; CHECK: get $r18 = $ra
+; CHECK: call h
+; CHECK: copyd $r0 = $r18
+; CHECK: ld $r16 = 24[$r12]
+; CHECK: set $ra = $r16
+; CHECK: ld $r18 = 8[$r12]
+; CHECK: addd $r12 = $r12, 32
+; CHECK: ret
+  call void @h()
+  %r = call ptr @llvm.returnaddress(i32 0)
+  ret ptr %r
+}
 define void @large() nounwind {
 ; CHECK-LABEL: large:
 ; CHECK: addd $r12 = $r12, -1048608
