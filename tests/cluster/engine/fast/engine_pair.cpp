@@ -61,6 +61,7 @@ Machine::Machine(const RandomProgram& program, const MachineOptions& options) {
                                       RandomProgram::kData + 0x4000, RandomProgram::kData + 0x5000};
   for (unsigned i = 0; i < 8; ++i) s.gpr[kBaseRegister + i] = kBases[i];
   if (options.seed % 5 == 0) s.gpr[kBaseRegister + 7] = RandomProgram::kDevice + 0x100;
+  if (options.seed % 13 == 0) s.gpr[kBaseRegister + 7] = 0x3000000;  // nothing there
   for (unsigned i = 0; i < 4; ++i) {
     s.gpr[kCodeRegister + i] = program.entries[random() % program.entries.size()];
     s.gpr[kCountRegister + i] = 1 + random() % 6;

@@ -128,7 +128,9 @@ class Generator {
   void shape_memory(const isa::OpInfo& info, Insn& insn) {
     const isa::MemInfo& mem = info.mem;
     if (mem.addressing == isa::Addressing::kNone) return;
-    if (!chance(o_.wild)) insn.reg[static_cast<unsigned>(mem.base)] = static_cast<u8>(kBaseRegister + below(8));
+    // Only loads go anywhere: programs that overwrite their code without i1inval are not for comparison.
+    if (info.kind != Kind::kLoad || !chance(o_.wild))
+      insn.reg[static_cast<unsigned>(mem.base)] = static_cast<u8>(kBaseRegister + below(8));
     if (mem.addressing == isa::Addressing::kIndexed)
       insn.reg[static_cast<unsigned>(mem.index)] = static_cast<u8>(kIndexRegister + below(4));
     if (mem.addressing == isa::Addressing::kImm || mem.addressing == isa::Addressing::kCondImm) {
@@ -161,6 +163,16 @@ class Generator {
     }
   }
 
+  /// Whether an access other than a load can only touch data. What was encoded may decode as another addressing form.
+  static bool stays_in_data(const isa::MemInfo& mem, const Insn& insn) {
+    if (mem.addressing == isa::Addressing::kNone) return true;
+    const unsigned base = insn.reg[static_cast<unsigned>(mem.base)];
+    if (base < kBaseRegister || base >= kCodeRegister) return false;
+    if (mem.addressing != isa::Addressing::kIndexed) return true;
+    const unsigned index = insn.reg[static_cast<unsigned>(mem.index)];
+    return index >= kIndexRegister && index < kBaseRegister;
+  }
+
   /// True if `words` decode to a bundle that programs may contain; `out` is what they decode to.
   static bool acceptable(const isa::Bundle& wanted, isa::Bundle& out) {
     const std::vector<u32> words = isa::encode(wanted);
@@ -168,7 +180,7 @@ class Generator {
       return false;
     return std::ranges::all_of(out.view(), [](const Insn& insn) {
       const isa::OpInfo& info = isa::info(insn.op);
-      if (info.kind == Kind::kTca) return false;
+      if (info.kind == Kind::kTca || (info.kind != Kind::kLoad && !stays_in_data(info.mem, insn))) return false;
       return std::ranges::all_of(info.writes, [&](const isa::Access& a) {
         const unsigned end = insn.reg[a.operand] + a.first + a.count;
         return a.what != isa::Access::What::kGpr || end <= kFreeRegisters || is_walk(insn);

@@ -16,7 +16,7 @@ struct RandomProgramOptions {
   unsigned longest_segment = 14;  ///< bundles
   double memory = 0.3;            ///< chance that a bundle wants a memory operation
   double rare = 0.02;             ///< chance of atomics, cache operations, SFR accesses
-  double wild = 0.01;             ///< chance that a memory operation's address is any register
+  double wild = 0.01;             ///< chance that a load's address is any register
   bool loops = true;
 };
 
