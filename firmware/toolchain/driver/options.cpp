@@ -40,12 +40,9 @@ bool check(llvm::StringRef argument, bool& ours) {
 
 // Options every compilation starts with; the user's come later and win. The assembler is gas, which does not take the
 // directory operand of LLVM's file directives. Old C is accepted with warnings, as compilers of its time did.
-constexpr const char* kDefaults[] = {"-fno-integrated-as",
-                                     "-fno-dwarf-directory-asm",
-                                     "-Wno-error=implicit-int",
-                                     "-Wno-error=implicit-function-declaration",
-                                     "-Wno-error=int-conversion",
-                                     "-Wno-error=incompatible-function-pointer-types",
+constexpr const char* kDefaults[] = {"-fno-integrated-as",        "-fno-dwarf-directory-asm",
+                                     "-Wno-error=implicit-int",   "-Wno-error=implicit-function-declaration",
+                                     "-Wno-error=int-conversion", "-Wno-error=incompatible-function-pointer-types",
                                      "-Wno-error=return-mismatch"};
 
 }  // namespace

@@ -1,6 +1,6 @@
 /*
- * Atomic operations the core cannot do in one instruction (other sizes than 4 and 8, or unaligned). They are protected by
- * one of a few locks chosen by address, so they are atomic among themselves, as the C library interface requires.
+ * Atomic operations the core cannot do in one instruction (other sizes than 4 and 8, or unaligned). They are protected
+ * by one of a few locks chosen by address, so they are atomic among themselves, as the C library interface requires.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -93,23 +93,23 @@ bool __atomic_compare_exchange_16(volatile void *p, void *expected, u128 desired
 	return generic_compare_exchange(16, p, expected, &desired, success, failure);
 }
 
-#define FETCH(name, expression)                                         \
-	u128 __atomic_fetch_##name##_16(volatile void *p, u128 x, int order) \
-	{                                                                    \
-		volatile uint64_t *l = lock(p);                              \
-		u128 old, next;                                              \
-		memcpy(&old, (const void *)p, sizeof old);                   \
-		next = expression;                                           \
-		memcpy((void *)p, &next, sizeof next);                       \
-		unlock(l);                                                   \
-		return old;                                                  \
+#define FETCH(name, expression)                                                                                        \
+	u128 __atomic_fetch_##name##_16(volatile void *p, u128 x, int order)                                           \
+	{                                                                                                              \
+		volatile uint64_t *l = lock(p);                                                                        \
+		u128 old, next;                                                                                        \
+		memcpy(&old, (const void *)p, sizeof old);                                                             \
+		next = expression;                                                                                     \
+		memcpy((void *)p, &next, sizeof next);                                                                 \
+		unlock(l);                                                                                             \
+		return old;                                                                                            \
 	}
 FETCH(add, old + x)
 FETCH(sub, old - x)
 FETCH(and, old &x)
 FETCH(or, old | x)
 FETCH(xor, old ^ x)
-FETCH(nand, ~(old & x))
+FETCH(nand, ~(old &x))
 
 bool is_lock_free(size_t size, const volatile void *p)
 {
@@ -117,7 +117,4 @@ bool is_lock_free(size_t size, const volatile void *p)
 }
 
 /* The instruction cache is not coherent with stores. */
-void __clear_cache(void *begin, void *end)
-{
-	__asm__ volatile("fence\n\t;;\n\ti1inval\n\t;;\n\tbarrier" ::: "memory");
-}
+void __clear_cache(void *begin, void *end) { __asm__ volatile("fence\n\t;;\n\ti1inval\n\t;;\n\tbarrier" ::: "memory"); }

@@ -5,8 +5,8 @@ typedef unsigned __int128 u128;
 typedef __int128 s128;
 
 /*
- * Through double, which holds 53 bits: what lies below is folded into the lowest of them, far under the float's last bit,
- * so that the second rounding is the only one that counts.
+ * Through double, which holds 53 bits: what lies below is folded into the lowest of them, far under the float's last
+ * bit, so that the second rounding is the only one that counts.
  */
 #define FOLDED 0x7ffull
 

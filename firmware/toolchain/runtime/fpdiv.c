@@ -51,7 +51,8 @@ static inline float rsqrt_seed(float x)
 	return y;
 }
 
-/* Mantissa of a finite nonzero number in [2^52, 2^53), and the exponent that goes with it (value = m * 2^(e - 1075)). */
+/* Mantissa of a finite nonzero number in [2^52, 2^53), and the exponent that goes with it (value = m * 2^(e - 1075)).
+ */
 static inline uint64_t normalise(uint64_t magnitude, int *exponent)
 {
 	const int e = (int)(magnitude >> 52);

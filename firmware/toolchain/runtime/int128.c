@@ -1,4 +1,5 @@
-/* 128-bit integers. One quotient bit per step is fast enough only for short quotients; the rest goes by 32-bit digits. */
+/* 128-bit integers. One quotient bit per step is fast enough only for short quotients; the rest goes by 32-bit digits.
+ */
 #include <stdint.h>
 
 typedef unsigned __int128 u128;
@@ -156,7 +157,6 @@ int64_t __mulodi4(int64_t a, int64_t b, int *overflow)
 	return (int64_t)wide;
 }
 
-
 /* Counting, comparison and byte order. */
 int __clzti2(u128 x) { return HI(x) ? __builtin_clzll(HI(x)) : 64 + __builtin_clzll(LO(x)); }
 int __ctzti2(u128 x) { return LO(x) ? __builtin_ctzll(LO(x)) : 64 + __builtin_ctzll(HI(x)); }
@@ -164,6 +164,6 @@ int __popcountdi2(uint64_t x) { return __builtin_popcountll(x); }
 int __popcountti2(u128 x) { return __builtin_popcountll(HI(x)) + __builtin_popcountll(LO(x)); }
 int __parityti2(u128 x) { return __popcountti2(x) & 1; }
 int __ffsti2(u128 x) { return x ? __ctzti2(x) + 1 : 0; }
-s128 __negti2(s128 x) { return (s128)-(u128)x; }
+s128 __negti2(s128 x) { return (s128) - (u128)x; }
 int __cmpti2(s128 a, s128 b) { return (a > b) - (a < b) + 1; }
 int __ucmpti2(u128 a, u128 b) { return (a > b) - (a < b) + 1; }

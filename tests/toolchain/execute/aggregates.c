@@ -2,43 +2,49 @@
 #include "check.h"
 #include <string.h>
 
-#define SIZES(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(11) X(12) X(13) X(15) X(16) X(17) X(20) X(23) X(24) X(25) \
-	X(28) X(31) X(32) X(33) X(36) X(40) X(63) X(96) X(97) X(200) X(255) X(256) X(257) X(1000)
+/* clang-format off */
+#define SIZES(X)                                                                                                       \
+	X(1)                                                                                                           \
+	X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(11) X(12) X(13) X(15) X(16) X(17) X(20) X(23) X(24) X(25) X(28)      \
+		X(31) X(32) X(33) X(36) X(40) X(63) X(96) X(97) X(200) X(255) X(256) X(257) X(1000)
+/* clang-format on */
 
-#define DECLARE(n)                                                                             \
-	struct s##n {                                                                          \
-		unsigned char b[n];                                                            \
-	};                                                                                     \
-	static struct s##n make##n(int seed)                                                   \
-	{                                                                                      \
-		struct s##n s;                                                                 \
-		for (int i = 0; i < n; i++)                                                    \
-			s.b[i] = (unsigned char)(seed + i * 7);                                \
-		return s;                                                                      \
-	}                                                                                      \
-	static NOINLINE struct s##n add##n(int a, struct s##n x, char c, struct s##n y, double d, struct s##n z, short e) \
-	{                                                                                      \
-		struct s##n r;                                                                 \
-		CHECK(a == -5 && c == 'c' && d == 2.5 && e == -3);                             \
-		for (int i = 0; i < n; i++)                                                    \
-			r.b[i] = (unsigned char)(x.b[i] + 2 * y.b[i] + 3 * z.b[i]);            \
-		memset(&x, 0, sizeof x); /* a callee owns its copy */                          \
-		__asm__ volatile("" ::"r"(&x) : "memory");                                     \
-		return r;                                                                      \
-	}                                                                                      \
-	static void test##n(void)                                                              \
-	{                                                                                      \
-		struct s##n x = make##n(1), y = make##n(2), z = make##n(3);                    \
-		struct s##n (*volatile f)(int, struct s##n, char, struct s##n, double, struct s##n, short) = add##n; \
-		struct s##n r = f(-5, x, 'c', y, 2.5, z, -3);                                  \
-		for (int i = 0; i < n; i++) {                                                  \
-			CHECK(r.b[i] == (unsigned char)(14 + 42 * i));                         \
-			CHECK(x.b[i] == (unsigned char)(1 + 7 * i));                           \
-		}                                                                              \
+#define DECLARE(n)                                                                                                     \
+	struct s##n {                                                                                                  \
+		unsigned char b[n];                                                                                    \
+	};                                                                                                             \
+	static struct s##n make##n(int seed)                                                                           \
+	{                                                                                                              \
+		struct s##n s;                                                                                         \
+		for (int i = 0; i < n; i++)                                                                            \
+			s.b[i] = (unsigned char)(seed + i * 7);                                                        \
+		return s;                                                                                              \
+	}                                                                                                              \
+	static NOINLINE struct s##n add##n(int a, struct s##n x, char c, struct s##n y, double d, struct s##n z,       \
+					   short e)                                                                    \
+	{                                                                                                              \
+		struct s##n r;                                                                                         \
+		CHECK(a == -5 && c == 'c' && d == 2.5 && e == -3);                                                     \
+		for (int i = 0; i < n; i++)                                                                            \
+			r.b[i] = (unsigned char)(x.b[i] + 2 * y.b[i] + 3 * z.b[i]);                                    \
+		memset(&x, 0, sizeof x); /* a callee owns its copy */                                                  \
+		__asm__ volatile("" ::"r"(&x) : "memory");                                                             \
+		return r;                                                                                              \
+	}                                                                                                              \
+	static void test##n(void)                                                                                      \
+	{                                                                                                              \
+		struct s##n x = make##n(1), y = make##n(2), z = make##n(3);                                            \
+		struct s##n (*volatile f)(int, struct s##n, char, struct s##n, double, struct s##n, short) = add##n;   \
+		struct s##n r = f(-5, x, 'c', y, 2.5, z, -3);                                                          \
+		for (int i = 0; i < n; i++) {                                                                          \
+			CHECK(r.b[i] == (unsigned char)(14 + 42 * i));                                                 \
+			CHECK(x.b[i] == (unsigned char)(1 + 7 * i));                                                   \
+		}                                                                                                      \
 	}
 SIZES(DECLARE)
 
-struct empty {};
+struct empty {
+};
 struct mixed {
 	char a;
 	double d;

@@ -3,29 +3,30 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define TEST(T, name)                                                                       \
-	static NOINLINE void name(void)                                                     \
-	{                                                                                   \
-		static _Atomic T x;                                                         \
-		T e;                                                                        \
-		atomic_store(&x, (T)5);                                                     \
-		CHECK(atomic_load(&x) == 5 && atomic_fetch_add(&x, 3) == 5 && atomic_fetch_sub(&x, 1) == 8); \
+#define TEST(T, name)                                                                                                  \
+	static NOINLINE void name(void)                                                                                \
+	{                                                                                                              \
+		static _Atomic T x;                                                                                    \
+		T e;                                                                                                   \
+		atomic_store(&x, (T)5);                                                                                \
+		CHECK(atomic_load(&x) == 5 && atomic_fetch_add(&x, 3) == 5 && atomic_fetch_sub(&x, 1) == 8);           \
 		CHECK(atomic_fetch_or(&x, 8) == 7 && atomic_fetch_and(&x, 12) == 15 && atomic_fetch_xor(&x, 5) == 12); \
-		CHECK(atomic_exchange(&x, (T)-1) == 9 && x == (T)-1);                       \
-		e = 3;                                                                      \
-		CHECK(!atomic_compare_exchange_strong(&x, &e, 4) && e == (T)-1);            \
-		CHECK(atomic_compare_exchange_strong(&x, &e, 4) && x == 4);                 \
-		while (!atomic_compare_exchange_weak(&x, &(T){4}, 6))                       \
-			;                                                                   \
-		x += 10;                                                                    \
-		CHECK(x++ == 16 && --x == 16);                                              \
-		T y = 1;                                                                    \
-		CHECK(__sync_fetch_and_add(&y, 2) == 1 && __sync_add_and_fetch(&y, 2) == 5 && __sync_sub_and_fetch(&y, 1) == 4); \
-		CHECK(__sync_bool_compare_and_swap(&y, 4, 9) && __sync_val_compare_and_swap(&y, 1, 2) == 9); \
-		CHECK(__atomic_fetch_nand(&y, 8, __ATOMIC_SEQ_CST) == 9 && y == (T)~8);     \
-		CHECK(__sync_lock_test_and_set(&y, 1) == (T)~8);                            \
-		__sync_lock_release(&y);                                                    \
-		CHECK(y == 0);                                                              \
+		CHECK(atomic_exchange(&x, (T) - 1) == 9 && x == (T) - 1);                                              \
+		e = 3;                                                                                                 \
+		CHECK(!atomic_compare_exchange_strong(&x, &e, 4) && e == (T) - 1);                                     \
+		CHECK(atomic_compare_exchange_strong(&x, &e, 4) && x == 4);                                            \
+		while (!atomic_compare_exchange_weak(&x, &(T){4}, 6))                                                  \
+			;                                                                                              \
+		x += 10;                                                                                               \
+		CHECK(x++ == 16 && --x == 16);                                                                         \
+		T y = 1;                                                                                               \
+		CHECK(__sync_fetch_and_add(&y, 2) == 1 && __sync_add_and_fetch(&y, 2) == 5 &&                          \
+		      __sync_sub_and_fetch(&y, 1) == 4);                                                               \
+		CHECK(__sync_bool_compare_and_swap(&y, 4, 9) && __sync_val_compare_and_swap(&y, 1, 2) == 9);           \
+		CHECK(__atomic_fetch_nand(&y, 8, __ATOMIC_SEQ_CST) == 9 && y == (T)~8);                                \
+		CHECK(__sync_lock_test_and_set(&y, 1) == (T)~8);                                                       \
+		__sync_lock_release(&y);                                                                               \
+		CHECK(y == 0);                                                                                         \
 	}
 TEST(uint8_t, bytes)
 TEST(int16_t, halves)

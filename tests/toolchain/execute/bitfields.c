@@ -36,7 +36,8 @@ union overlay {
 
 static NOINLINE void fill(struct plain *p, int i)
 {
-	p->a = i, p->b = -i, p->c = i * 0x1234567, p->d = -(long)i * 0x123456789, p->e = (unsigned long)i * 0xabcdef, p->f = i & 4, p->g = -i, p->h = i * 0x7654321;
+	p->a = i, p->b = -i, p->c = i * 0x1234567, p->d = -(long)i * 0x123456789, p->e = (unsigned long)i * 0xabcdef,
+	p->f = i & 4, p->g = -i, p->h = i * 0x7654321;
 }
 static NOINLINE int sign(int x, int bits) { return (int)((unsigned)x << (32 - bits)) >> (32 - bits); }
 static NOINLINE struct plain pass(struct plain p)
@@ -54,7 +55,8 @@ int main(void)
 		memset(&p, 0xff, sizeof p);
 		fill(&p, i);
 		CHECK(p.a == (i & 7) && p.b == sign(-i, 5) && p.c == (i * 0x1234567u & 0xffffff));
-		CHECK(p.d == (long)((unsigned long)(-(long)i * 0x123456789) << 24) >> 24 && p.e == ((unsigned long)i * 0xabcdef & 0xffffff));
+		CHECK(p.d == (long)((unsigned long)(-(long)i * 0x123456789) << 24) >> 24 &&
+		      p.e == ((unsigned long)i * 0xabcdef & 0xffffff));
 		CHECK(p.f == !!(i & 4) && p.g == sign(-i, 7) && p.h == (i * 0x7654321u & 0x7fffffff));
 		struct plain q = pass(p);
 		CHECK(q.b == sign(p.b + 1, 5) && q.h == (p.h ^ 1) && q.c == p.c && q.a == p.a);
@@ -75,7 +77,10 @@ int main(void)
 	CHECK(u.f.low == 15 && u.f.high == 14 && u.f.rest == 0x89abcd);
 	u.f.high = 3;
 	CHECK(u.word == 0x89abcd3f);
-	struct { int x : 1; unsigned y : 1; } one = {OPAQUE(1), OPAQUE(1)};
+	struct {
+		int x : 1;
+		unsigned y : 1;
+	} one = {OPAQUE(1), OPAQUE(1)};
 	CHECK(one.x == -1 && one.y == 1 && one.x < one.y + 0);
 	return 0;
 }

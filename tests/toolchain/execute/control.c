@@ -7,27 +7,42 @@
 static NOINLINE int dense(int x)
 {
 	switch (x) {
-	case 0: return 10;
-	case 1: return 21;
-	case 2: return 32;
-	case 3: return 43;
+	case 0:
+		return 10;
+	case 1:
+		return 21;
+	case 2:
+		return 32;
+	case 3:
+		return 43;
 	case 4:
-	case 5: return 54;
-	case 6: x++; /* fall through */
-	case 7: return x * 2;
-	case 9: return 9;
-	default: return -1;
+	case 5:
+		return 54;
+	case 6:
+		x++; /* fall through */
+	case 7:
+		return x * 2;
+	case 9:
+		return 9;
+	default:
+		return -1;
 	}
 }
 static NOINLINE int sparse(long x)
 {
 	switch (x) {
-	case -1000000000000: return 1;
-	case -5: return 2;
-	case 0: return 3;
-	case 77: return 4;
-	case 100 ... 200: return 5;
-	case 0x7fffffffffffffff: return 6;
+	case -1000000000000:
+		return 1;
+	case -5:
+		return 2;
+	case 0:
+		return 3;
+	case 77:
+		return 4;
+	case 100 ... 200:
+		return 5;
+	case 0x7fffffffffffffff:
+		return 6;
 	}
 	return 0;
 }
@@ -48,13 +63,17 @@ mul:
 	sp[-1] *= *sp;
 	goto *labels[*code++];
 jump_if:
-	if (*--sp) code += *code;
+	if (*--sp)
+		code += *code;
 	code++;
 	goto *labels[*code++];
 end:
 	return sp[-1];
 }
-static NOINLINE int ackermann(int m, int n) { return m == 0 ? n + 1 : n == 0 ? ackermann(m - 1, 1) : ackermann(m - 1, ackermann(m, n - 1)); }
+static NOINLINE int ackermann(int m, int n)
+{
+	return m == 0 ? n + 1 : n == 0 ? ackermann(m - 1, 1) : ackermann(m - 1, ackermann(m, n - 1));
+}
 static int odd(unsigned n);
 static NOINLINE int even(unsigned n) { return n == 0 ? 1 : odd(n - 1); }
 static NOINLINE int odd(unsigned n) { return n == 0 ? 0 : even(n - 1); }
@@ -64,7 +83,8 @@ static NOINLINE void deep(int n)
 {
 	volatile char pad[100];
 	pad[n & 63] = 1;
-	if (n == 0) longjmp(buf, 42);
+	if (n == 0)
+		longjmp(buf, 42);
 	deep(n - 1);
 	pad[0] = 2;
 }
@@ -73,13 +93,16 @@ static void jumps(void)
 	volatile int count = 0;
 	int r = setjmp(buf);
 	count++;
-	if (r == 0) deep(10);
+	if (r == 0)
+		deep(10);
 	CHECK(r == 42 && count == 2);
-	if ((r = setjmp(buf)) == 0) longjmp(buf, 0);
+	if ((r = setjmp(buf)) == 0)
+		longjmp(buf, 0);
 	CHECK(r == 1);
 	double d = OPAQUE(1.5);
 	long kept = OPAQUE(123456789012L);
-	if (!setjmp(buf)) deep(3);
+	if (!setjmp(buf))
+		deep(3);
 	CHECK(d == 1.5 && kept == 123456789012L);
 }
 static NOINLINE int vla(int n, int m)
@@ -110,33 +133,52 @@ static NOINLINE int with_alloca(int n)
 	}
 	return total;
 }
-static NOINLINE long twelve_and_more(int a, long b, char c, short d, float e, double f, int *g, long h, int i, int j, int k, int l, int m, char n, short o, float p, double q, int *r)
+static NOINLINE long twelve_and_more(int a, long b, char c, short d, float e, double f, int *g, long h, int i, int j,
+				     int k, int l, int m, char n, short o, float p, double q, int *r)
 {
-	CHECK(a == 1 && b == 2 && c == 3 && d == 4 && e == 5 && f == 6 && *g == 7 && h == 8 && i == 9 && j == 10 && k == 11 && l == 12);
+	CHECK(a == 1 && b == 2 && c == 3 && d == 4 && e == 5 && f == 6 && *g == 7 && h == 8 && i == 9 && j == 10 &&
+	      k == 11 && l == 12);
 	CHECK(m == -13 && n == -14 && o == -15 && p == -16 && q == -17 && *r == -18);
 	return a + m + n;
 }
 static int calls;
-static NOINLINE int count_call(int r) { calls++; return r; }
+static NOINLINE int count_call(int r)
+{
+	calls++;
+	return r;
+}
 
 static NOINLINE unsigned loops(const unsigned char *p, int n)
 {
 	unsigned h = 0;
-	for (int i = 0; i < n; i++) h = h * 31 + p[i];
-	for (int i = n - 1; i >= 0; i -= 2) h ^= p[i] << (i & 7);
+	for (int i = 0; i < n; i++)
+		h = h * 31 + p[i];
+	for (int i = n - 1; i >= 0; i -= 2)
+		h ^= p[i] << (i & 7);
 	int i = 0;
-	do { h += i; } while (++i < n);
-	while (i) { if (i-- & 1) continue; if (i == 3) break; h += p[i]; }
-	for (unsigned k = 10; k-- > 0;) h += k;
+	do {
+		h += i;
+	} while (++i < n);
+	while (i) {
+		if (i-- & 1)
+			continue;
+		if (i == 3)
+			break;
+		h += p[i];
+	}
+	for (unsigned k = 10; k-- > 0;)
+		h += k;
 	return h;
 }
 
 int main(void)
 {
 	static const int expected[] = {-1, 10, 21, 32, 43, 54, 54, 14, 14, -1, 9, -1};
-	for (int i = -1; i < 11; i++) CHECK(dense(i) == expected[i + 1]);
+	for (int i = -1; i < 11; i++)
+		CHECK(dense(i) == expected[i + 1]);
 	CHECK(dense(0x7fffffff) == -1 && dense(-0x7fffffff) == -1);
-	CHECK(sparse(-1000000000000) == 1 && sparse(-5) == 2 && sparse(0) == 3 && sparse(77) == 4 && sparse(150) == 5 && sparse(201) == 0 && sparse(99) == 0 && sparse(0x7fffffffffffffff) == 6);
+	CHECK(sparse(-1000000000000) == 1 && sparse(-5) == 2 && sparse(0) == 3 && sparse(77) == 4 && sparse(150) == 5 &&
+	      sparse(201) == 0 && sparse(99) == 0 && sparse(0x7fffffffffffffff) == 6);
 	CHECK(interpret((const unsigned char[]){0, 6, 0, 7, 2, 0, 0, 3, 2, 0, 1, 1, 4}) == 43);
 	CHECK(ackermann(2, 3) == 9 && even(1000) && !odd(10));
 	jumps();
@@ -148,7 +190,8 @@ int main(void)
 	CHECK(twelve_and_more(1, 2, 3, 4, 5, 6, &seven, 8, 9, 10, 11, 12, -13, -14, -15, -16, -17, &minus) == -26);
 	CHECK(!(count_call(0) && count_call(1)) && calls == 1 && (count_call(1) || count_call(0)) && calls == 2);
 	unsigned char data[20];
-	for (int i = 0; i < 20; i++) data[i] = (unsigned char)(i * 37);
+	for (int i = 0; i < 20; i++)
+		data[i] = (unsigned char)(i * 37);
 	unsigned h1 = loops(data, 20), h2 = loops(data, OPAQUE(20));
 	CHECK(h1 == h2 && loops(data, 1) == loops(data, OPAQUE(1)));
 	return 0;

@@ -25,7 +25,8 @@ static NOINLINE int memory(int *p)
 }
 static NOINLINE unsigned long clobbers(unsigned long a)
 {
-	__asm__ volatile("make $r20 = 0\n\t;;\n\tmake $r0 = 0\n\t;;\n\tmake $r40 = 0" ::: "$r20", "r0", "r40", "memory", "cc");
+	__asm__ volatile("make $r20 = 0\n\t;;\n\tmake $r0 = 0\n\t;;\n\tmake $r40 = 0" ::
+				 : "$r20", "r0", "r40", "memory", "cc");
 	return a + 1;
 }
 static NOINLINE long fixed_registers(long a, long b)
@@ -67,7 +68,8 @@ int main(void)
 	CHECK(floating(1.5, 2.5f) == 8.0);
 	CHECK(jump(OPAQUE(0)) == 0 && jump(OPAQUE(3)) == 1);
 
-	CHECK((__kvx_builtin_get(KVX_SFR_PS) & (KVX_PS_V64 | KVX_PS_HLE | KVX_PS_DCE)) == (KVX_PS_V64 | KVX_PS_HLE | KVX_PS_DCE));
+	CHECK((__kvx_builtin_get(KVX_SFR_PS) & (KVX_PS_V64 | KVX_PS_HLE | KVX_PS_DCE)) ==
+	      (KVX_PS_V64 | KVX_PS_HLE | KVX_PS_DCE));
 	__kvx_builtin_set(KVX_SFR_SR_PL0, 0x123456789abcdef0ul);
 	CHECK(__kvx_builtin_get(KVX_SFR_SR_PL0) == 0x123456789abcdef0ul);
 	__kvx_builtin_wfxl(KVX_SFR_ILE, KVX_WFX(0xff0, 0));
@@ -78,13 +80,16 @@ int main(void)
 	static volatile uint32_t w = 7;
 	CHECK(__kvx_builtin_acswapd(&d, 5, 6) == 1 && d == 6 && __kvx_builtin_acswapd(&d, 5, 9) == 0 && d == 6);
 	CHECK(__kvx_builtin_aladdd(&d, 10) == 6 && d == 16 && __kvx_builtin_alclrd(&d) == 16 && d == 0);
-	CHECK(__kvx_builtin_aladdw(&w, -3u) == 7 && w == 4 && __kvx_builtin_acswapw(&w, 4, 1) == 1 && __kvx_builtin_alclrw(&w) == 1);
-	CHECK(__kvx_builtin_cbsd(OPAQUE(0xf0f0ul)) == 8 && __kvx_builtin_ctzd(OPAQUE(8ul)) == 3 && __kvx_builtin_clzw(OPAQUE(1u)) == 31);
+	CHECK(__kvx_builtin_aladdw(&w, -3u) == 7 && w == 4 && __kvx_builtin_acswapw(&w, 4, 1) == 1 &&
+	      __kvx_builtin_alclrw(&w) == 1);
+	CHECK(__kvx_builtin_cbsd(OPAQUE(0xf0f0ul)) == 8 && __kvx_builtin_ctzd(OPAQUE(8ul)) == 3 &&
+	      __kvx_builtin_clzw(OPAQUE(1u)) == 31);
 	CHECK(__kvx_builtin_sbmm8(OPAQUE(0x0102040810204080ul), OPAQUE(0x0123456789abcdeful)) != 0);
 	w = 0x8899aabb;
 	__kvx_builtin_fence();
 	__kvx_builtin_dinvall(&w);
-	CHECK(__kvx_builtin_lwzu(&w) == 0x8899aabb && __kvx_builtin_lbsu((char *)&w) == (signed char)0xbb && __kvx_builtin_lhzs(&w) == 0xaabb);
+	CHECK(__kvx_builtin_lwzu(&w) == 0x8899aabb && __kvx_builtin_lbsu((char *)&w) == (signed char)0xbb &&
+	      __kvx_builtin_lhzs(&w) == 0xaabb);
 	__kvx_builtin_dtouchl(&w);
 	__kvx_builtin_barrier();
 	__kvx_builtin_nop();

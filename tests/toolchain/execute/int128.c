@@ -48,18 +48,21 @@ int main(void)
 		for (int k = 0; k < n; k++)
 			doubled += doubled;
 		CHECK(shl(a, n) == doubled && shr(shl(a, n), n) == (a & (~(u128)0 >> n)));
-		CHECK(sar((s128)a, n) == ((s128)a < 0 ? (s128)~(~a >> n) : (s128)(a >> n)));
-		CHECK((a < b) == ((uint64_t)(a >> 64) < (uint64_t)(b >> 64) || ((a >> 64) == (b >> 64) && (uint64_t)a < (uint64_t)b)));
+		CHECK(sar((s128)a, n) == ((s128)a < 0 ? (s128) ~(~a >> n) : (s128)(a >> n)));
+		CHECK((a < b) == ((uint64_t)(a >> 64) < (uint64_t)(b >> 64) ||
+				  ((a >> 64) == (b >> 64) && (uint64_t)a < (uint64_t)b)));
 		CHECK(a - b == a + ~b + 1);
 		double d = (double)(uint64_t)(a >> 64) * 0x1p64 + (double)(uint64_t)a, e = (double)a;
 		CHECK(e - d <= e * 0x1p-51 && d - e <= e * 0x1p-51);
 		if (a >> 53 == 0)
-			CHECK((u128)(double)a == a && (s128)-(double)a == -(s128)a);
+			CHECK((u128)(double)a == a && (s128) - (double)a == -(s128)a);
 	}
 	CHECK((double)U(1, 0) == 0x1p64 && (float)U(1ull << 63, 0) == 0x1p127f && (double)-(s128)U(1, 0) == -0x1p64);
 	CHECK((double)(U(1, 0) + 1) == 0x1p64 && (double)((U(1, 0) << 50) + 1) == 0x1p114);
-	CHECK((double)U(1, (1ull << 11)) == 0x1p64 && (double)U(1, (1ull << 11) + 1) > 0x1p64); /* half-way and just above */
-	CHECK((u128)OPAQUE(0x1p100) == (u128)1 << 100 && (s128)OPAQUE(-0x1p100) == -((s128)1 << 100) && (u128)OPAQUE(1.9f) == 1);
+	CHECK((double)U(1, (1ull << 11)) == 0x1p64 &&
+	      (double)U(1, (1ull << 11) + 1) > 0x1p64); /* half-way and just above */
+	CHECK((u128)OPAQUE(0x1p100) == (u128)1 << 100 && (s128)OPAQUE(-0x1p100) == -((s128)1 << 100) &&
+	      (u128)OPAQUE(1.9f) == 1);
 	CHECK(many(1, 2, 3, 4, 5, 6, 7, 8, 9) == 2 + 8 + 15 + 24 + 35 + 54);
 	s128 x;
 	CHECK(__builtin_mul_overflow((s128)U(1, 0), (s128)U(1, 0), &x));

@@ -11,12 +11,18 @@ static uint64_t next(void)
 	state ^= state << 17;
 	/* Often small or with long runs of equal bits. */
 	switch (state & 7) {
-	case 0: return state >> 40;
-	case 1: return -(state >> 40);
-	case 2: return state & (state << 9) & (state >> 5);
-	case 3: return 1ull << (state >> 58);
-	case 4: return (1ull << (state >> 58)) - 1;
-	default: return state;
+	case 0:
+		return state >> 40;
+	case 1:
+		return -(state >> 40);
+	case 2:
+		return state & (state << 9) & (state >> 5);
+	case 3:
+		return 1ull << (state >> 58);
+	case 4:
+		return (1ull << (state >> 58)) - 1;
+	default:
+		return state;
 	}
 }
 
@@ -84,21 +90,23 @@ static NOINLINE int64_t slow_signed(int64_t a, int64_t b, int rest)
 }
 static NOINLINE void constants32(int32_t a)
 {
-	CHECK(BY(int32_t, 3) && BY(int32_t, 7) && BY(int32_t, -5) && BY(int32_t, 10) && BY(int32_t, 16) && BY(int32_t, 641));
+	CHECK(BY(int32_t, 3) && BY(int32_t, 7) && BY(int32_t, -5) && BY(int32_t, 10) && BY(int32_t, 16) &&
+	      BY(int32_t, 641));
 	CHECK(BY(int32_t, 1000000007) && BY(int32_t, -64) && BY(int32_t, 100));
 }
 static NOINLINE void constants64(int64_t a)
 {
-	CHECK(BY(int64_t, 3) && BY(int64_t, 7) && BY(int64_t, -5) && BY(int64_t, 10) && BY(int64_t, 16) && BY(int64_t, 641));
+	CHECK(BY(int64_t, 3) && BY(int64_t, 7) && BY(int64_t, -5) && BY(int64_t, 10) && BY(int64_t, 16) &&
+	      BY(int64_t, 641));
 	CHECK(BY(int64_t, 1000000000039) && BY(int64_t, -1024) && BY(int64_t, 255));
 }
 static NOINLINE void constants_unsigned(uint32_t a, uint64_t b)
 {
 	uint64_t q, r;
-#define U(c)                           \
-	slow_divide(a, c, &q, &r);     \
-	CHECK(a / c == q && a % c == r); \
-	slow_divide(b, c, &q, &r);     \
+#define U(c)                                                                                                           \
+	slow_divide(a, c, &q, &r);                                                                                     \
+	CHECK(a / c == q && a % c == r);                                                                               \
+	slow_divide(b, c, &q, &r);                                                                                     \
 	CHECK(b / c == q && b % c == r);
 	U(3u) U(5u) U(7u) U(10u) U(13u) U(255u) U(641u) U(65537u) U(0x80000001u) U(4294967295u)
 }
@@ -139,8 +147,11 @@ static void shifts_and_bits(void)
 			swapped |= (a >> 8 * k & 255) << (56 - 8 * k);
 		CHECK(__builtin_bswap64(OPAQUE(a)) == swapped);
 		CHECK(__builtin_bswap32((unsigned)OPAQUE(a)) == __builtin_bswap64(a << 32));
-		CHECK(__builtin_bswap16((unsigned short)OPAQUE(a)) == (unsigned short)((a & 255) << 8 | (a >> 8 & 255)));
-		CHECK(__builtin_clrsbll((int64_t)OPAQUE(a)) == __builtin_clzll(((int64_t)a < 0 ? ~a : a) | (((int64_t)a < 0 ? ~a : a) == 0)) - 1 + (((int64_t)a < 0 ? ~a : a) == 0));
+		CHECK(__builtin_bswap16((unsigned short)OPAQUE(a)) ==
+		      (unsigned short)((a & 255) << 8 | (a >> 8 & 255)));
+		CHECK(__builtin_clrsbll((int64_t)OPAQUE(a)) ==
+		      __builtin_clzll(((int64_t)a < 0 ? ~a : a) | (((int64_t)a < 0 ? ~a : a) == 0)) - 1 +
+			      (((int64_t)a < 0 ? ~a : a) == 0));
 	}
 }
 
@@ -169,7 +180,8 @@ static void mixed_widths(void)
 	volatile int i = -1;
 	volatile unsigned u = 0xffffffffu;
 	CHECK((long)c == -1 && (unsigned long)c == ULONG_MAX && uc == 255 && (long)s == -32768 && us == 65535);
-	CHECK((long)u == 4294967295L && (unsigned long)i == ULONG_MAX && (unsigned)c == u && i < 0 && (long)i + u == 4294967294L);
+	CHECK((long)u == 4294967295L && (unsigned long)i == ULONG_MAX && (unsigned)c == u && i < 0 &&
+	      (long)i + u == 4294967294L);
 	CHECK((u > (unsigned)i) == 0 && (i == (int)u) && (long)i != (long)u);
 	u += 1;
 	CHECK(u == 0 && (long)u == 0);

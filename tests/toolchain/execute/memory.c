@@ -11,13 +11,16 @@ struct __attribute__((packed)) packed {
 	short d;
 	long e;
 };
-static NOINLINE void touch(struct packed *p)
-{
-	p->b += 1, p->c *= 2, p->d -= 1, p->e ^= -1;
-}
+static NOINLINE void touch(struct packed *p) { p->b += 1, p->c *= 2, p->d -= 1, p->e ^= -1; }
 static int table[] = {1, 2, 3, [10] = 7, 8};
-static struct { const char *name; int (*f)(int); int *p; } entries[] = {{"x", NULL, &table[2]}, {.p = table + 10}};
-static const char text[] = "a\0b" "c", *const words[] = {"one", "two", text + 2};
+static struct {
+	const char *name;
+	int (*f)(int);
+	int *p;
+} entries[] = {{"x", NULL, &table[2]}, {.p = table + 10}};
+static const char text[] = "a\0b"
+			   "c",
+		  *const words[] = {"one", "two", text + 2};
 static _Thread_local int tls_zero;
 static __thread long tls_value = 0x123456789a;
 static _Thread_local char tls_text[20] = "thread";
@@ -62,7 +65,8 @@ int main(void)
 	CHECK(p.b == 3 && p.c == 3 && p.d == 3 && p.e == ~5L && sizeof p == 23 && offsetof(struct packed, e) == 15);
 	CHECK(sizeof table / sizeof *table == 12 && table[10] == 7 && table[11] == 8 && table[5] == 0);
 	entries[0].f = square;
-	CHECK(*entries[0].p == 3 && *entries[1].p == 7 && entries[0].f(5) == 25 && words[2][0] == 'b' && sizeof text == 5);
+	CHECK(*entries[0].p == 3 && *entries[1].p == 7 && entries[0].f(5) == 25 && words[2][0] == 'b' &&
+	      sizeof text == 5);
 	CHECK(tls_zero == 0 && tls_value == 0x123456789a && !strcmp(tls_text, "thread"));
 	tls_zero++, tls_value++;
 	CHECK(tls_zero == 1 && tls_value == 0x123456789b && &tls_zero != (int *)&tls_value);
@@ -71,7 +75,11 @@ int main(void)
 	unsigned char raw[12] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
 	for (int i = 0; i < 5; i++)
 		CHECK(load32(raw + i) == (uint32_t)(i | (i + 1) << 8 | (i + 2) << 16 | (i + 3) << 24));
-	union { float f; uint32_t u; unsigned char c[4]; } u = {.f = 1.0f};
+	union {
+		float f;
+		uint32_t u;
+		unsigned char c[4];
+	} u = {.f = 1.0f};
 	CHECK(u.u == 0x3f800000 && u.c[3] == 0x3f);
 	CHECK(realigned(33) == 67);
 	volatile int v = 3;
@@ -80,6 +88,7 @@ int main(void)
 	int three[] = {1, 2, 3};
 	CHECK(three[1] == 2 && ((struct { int a; }){5}).a == 5 && "abc"[1] == 'b' && 1 ["xyz"] == 'y');
 	_Float16 h = (_Float16)OPAQUE(1.5f), k = h * (_Float16)3;
-	CHECK((float)k == 4.5f && sizeof h == 2 && (_Float16)OPAQUE(65520.0) > (_Float16)65504 && (float)(_Float16)OPAQUE(0x1p-24f) == 0x1p-24f);
+	CHECK((float)k == 4.5f && sizeof h == 2 && (_Float16)OPAQUE(65520.0) > (_Float16)65504 &&
+	      (float)(_Float16)OPAQUE(0x1p-24f) == 0x1p-24f);
 	return 0;
 }

@@ -7,14 +7,14 @@
 #include <string.h>
 
 static int failures;
-#define EXPECT(expected, ...)                                                                     \
-	do {                                                                                      \
-		char text_[1400];                                                                 \
-		int n_ = snprintf(text_, sizeof text_, __VA_ARGS__);                              \
-		if (strcmp(text_, expected) || n_ != (int)strlen(expected)) {                     \
-			printf("%d: got \"%s\" (%d), expected \"%s\"\n", __LINE__, text_, n_, expected); \
-			failures++;                                                               \
-		}                                                                                 \
+#define EXPECT(expected, ...)                                                                                          \
+	do {                                                                                                           \
+		char text_[1400];                                                                                      \
+		int n_ = snprintf(text_, sizeof text_, __VA_ARGS__);                                                   \
+		if (strcmp(text_, expected) || n_ != (int)strlen(expected)) {                                          \
+			printf("%d: got \"%s\" (%d), expected \"%s\"\n", __LINE__, text_, n_, expected);               \
+			failures++;                                                                                    \
+		}                                                                                                      \
 	} while (0)
 
 int main(void)
@@ -36,9 +36,11 @@ int main(void)
 	EXPECT("1.500000 -1.500000 0.000000", "%f %f %f", 1.5, -1.5, 0.0);
 	EXPECT("2 4 1 0.1 0.12 0.125", "%.0f %.0f %.0f %.1f %.2f %.3f", 1.5, 3.5, 0.75, 0.125, 0.125, 0.125);
 	EXPECT("0 2 2 4", "%.0f %.0f %.0f %.0f", 0.5, 1.5, 2.5, 3.5);
-	EXPECT("[    3.14][3.14    ][00003.14][+3.14]", "[%8.2f][%-8.2f][%08.2f][%+.2f]", 3.14159, 3.14159, 3.14159, 3.14159);
+	EXPECT("[    3.14][3.14    ][00003.14][+3.14]", "[%8.2f][%-8.2f][%08.2f][%+.2f]", 3.14159, 3.14159, 3.14159,
+	       3.14159);
 	EXPECT("1.234568e+05 1E-10 1e+100", "%e %.0E %.0e", 123456.789, 1e-10, 1e100);
-	EXPECT("100000 1e+06 0.0001 1e-05 123457 0.1", "%g %g %g %g %g %g", 100000.0, 1000000.0, 0.0001, 0.00001, 123456.789, 0.1);
+	EXPECT("100000 1e+06 0.0001 1e-05 123457 0.1", "%g %g %g %g %g %g", 100000.0, 1000000.0, 0.0001, 0.00001,
+	       123456.789, 0.1);
 	EXPECT("1.00000 1. 1.e+00", "%#g %#.0f %#.0e", 1.0, 1.0, 1.0);
 	EXPECT("inf -inf nan INF", "%f %f %g %F", INFINITY, -INFINITY, fabs(NAN), INFINITY);
 	EXPECT("[   inf][inf   ]", "[%06f][%-6f]", INFINITY, INFINITY);
@@ -52,11 +54,14 @@ int main(void)
 	EXPECT("1.7976931348623157e+308 0.10000000000000001", "%.17g %.17g", DBL_MAX, 0.1);
 	EXPECT("0x1p+0 0x1.8p+1 -0x1.999999999999ap-4 0x0p+0 0x1.4p+3", "%a %a %a %a %a", 1.0, 3.0, -0.1, 0.0, 10.0);
 	EXPECT("0x1.8p+0 0x2p+0 0X1.ABCP+4", "%.1a %.0a %A", 1.53, 1.5, 0x1.abcp4);
-	EXPECT("1 2 3 4 5 6 7 8 9 10 11 12 13 14.5 15", "%d %d %d %d %d %d %d %d %d %d %d %d %d %.1f %d", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14.5, 15);
+	EXPECT("1 2 3 4 5 6 7 8 9 10 11 12 13 14.5 15", "%d %d %d %d %d %d %d %d %d %d %d %d %d %.1f %d", 1, 2, 3, 4, 5,
+	       6, 7, 8, 9, 10, 11, 12, 13, 14.5, 15);
 	char small[6];
-	CHECK(snprintf(small, sizeof small, "%s", "truncated") == 9 && !strcmp(small, "trunc") && snprintf(NULL, 0, "%d", 12345) == 5);
+	CHECK(snprintf(small, sizeof small, "%s", "truncated") == 9 && !strcmp(small, "trunc") &&
+	      snprintf(NULL, 0, "%d", 12345) == 5);
 	int count, total = sprintf(small, "ab%nc", &count);
 	CHECK(count == 2 && total == 3 && printf("%s", "") == 0 && sprintf(small, "%c", 0) == 1);
-	CHECK(printf("done %d\n", 1) == 7 && fprintf(stdout, "%s", "x\n") == 2 && puts("puts") >= 0 && putchar('c') == 'c' && fputs("\n", stdout) >= 0);
+	CHECK(printf("done %d\n", 1) == 7 && fprintf(stdout, "%s", "x\n") == 2 && puts("puts") >= 0 &&
+	      putchar('c') == 'c' && fputs("\n", stdout) >= 0);
 	return failures != 0;
 }

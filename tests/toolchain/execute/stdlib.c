@@ -8,25 +8,43 @@
 #include <stdint.h>
 #include <string.h>
 
-static int ascending(const void *a, const void *b) { return (*(const int *)a > *(const int *)b) - (*(const int *)a < *(const int *)b); }
+static int ascending(const void *a, const void *b)
+{
+	return (*(const int *)a > *(const int *)b) - (*(const int *)a < *(const int *)b);
+}
 struct record {
 	char name[5];
 	short key;
 };
-static int by_key(const void *a, const void *b) { return ((const struct record *)a)->key - ((const struct record *)b)->key; }
+static int by_key(const void *a, const void *b)
+{
+	return ((const struct record *)a)->key - ((const struct record *)b)->key;
+}
 
 static void numbers(void)
 {
 	char *end;
-	CHECK(strtol("  -123abc", &end, 10) == -123 && !strcmp(end, "abc") && strtol("0x1F", NULL, 0) == 31 && strtol("0777", NULL, 0) == 511 && strtol("zz", NULL, 36) == 1295);
+	CHECK(strtol("  -123abc", &end, 10) == -123 && !strcmp(end, "abc") && strtol("0x1F", NULL, 0) == 31 &&
+	      strtol("0777", NULL, 0) == 511 && strtol("zz", NULL, 36) == 1295);
 	errno = 0;
-	CHECK(strtol("99999999999999999999", NULL, 10) == LONG_MAX && errno == ERANGE && strtoul("18446744073709551615", NULL, 10) == ULONG_MAX && strtol("-9223372036854775808", NULL, 10) == LONG_MIN);
-	CHECK(strtol("x", &end, 10) == 0 && *end == 'x' && atoi("42") == 42 && strtol("0x", &end, 16) == 0 && *end == 'x');
-	CHECK(strtod("1.5e3xyz", &end) == 1500 && !strcmp(end, "xyz") && strtod("-0x1.8p1", NULL) == -3 && strtod("inf", NULL) == INFINITY && isnan(strtod("nan", NULL)));
-	CHECK(strtod("0.1", NULL) == 0.1 && strtod("1e23", NULL) == 1e23 && strtod("9007199254740993", NULL) == 9007199254740992.0 && strtod("9007199254740993.0000000000000000000000001", NULL) == 9007199254740994.0);
-	CHECK(strtod("2.2250738585072011e-308", NULL) == 0x0.fffffffffffffp-1022 && strtod("4.9406564584124654e-324", NULL) == 0x1p-1074 && strtod("2.4703282292062327e-324", NULL) == 0 && strtod("2.4703282292062328e-324", NULL) == 0x1p-1074);
-	CHECK(strtod("1.7976931348623157e308", NULL) == DBL_MAX && strtod("1e309", NULL) == INFINITY && strtod("1e-400", NULL) == 0 && strtod(".5", NULL) == 0.5 && strtod("5.", NULL) == 5 && strtod("00000000000000000000012e-1", NULL) == 1.2);
-	CHECK(strtof("16777217", NULL) == 16777216.0f && strtof("16777219", NULL) == 16777220.0f && strtof("3.4028235e38", NULL) == FLT_MAX && strtof("1e-45", NULL) == 0x1p-149f);
+	CHECK(strtol("99999999999999999999", NULL, 10) == LONG_MAX && errno == ERANGE &&
+	      strtoul("18446744073709551615", NULL, 10) == ULONG_MAX &&
+	      strtol("-9223372036854775808", NULL, 10) == LONG_MIN);
+	CHECK(strtol("x", &end, 10) == 0 && *end == 'x' && atoi("42") == 42 && strtol("0x", &end, 16) == 0 &&
+	      *end == 'x');
+	CHECK(strtod("1.5e3xyz", &end) == 1500 && !strcmp(end, "xyz") && strtod("-0x1.8p1", NULL) == -3 &&
+	      strtod("inf", NULL) == INFINITY && isnan(strtod("nan", NULL)));
+	CHECK(strtod("0.1", NULL) == 0.1 && strtod("1e23", NULL) == 1e23 &&
+	      strtod("9007199254740993", NULL) == 9007199254740992.0 &&
+	      strtod("9007199254740993.0000000000000000000000001", NULL) == 9007199254740994.0);
+	CHECK(strtod("2.2250738585072011e-308", NULL) == 0x0.fffffffffffffp-1022 &&
+	      strtod("4.9406564584124654e-324", NULL) == 0x1p-1074 && strtod("2.4703282292062327e-324", NULL) == 0 &&
+	      strtod("2.4703282292062328e-324", NULL) == 0x1p-1074);
+	CHECK(strtod("1.7976931348623157e308", NULL) == DBL_MAX && strtod("1e309", NULL) == INFINITY &&
+	      strtod("1e-400", NULL) == 0 && strtod(".5", NULL) == 0.5 && strtod("5.", NULL) == 5 &&
+	      strtod("00000000000000000000012e-1", NULL) == 1.2);
+	CHECK(strtof("16777217", NULL) == 16777216.0f && strtof("16777219", NULL) == 16777220.0f &&
+	      strtof("3.4028235e38", NULL) == FLT_MAX && strtof("1e-45", NULL) == 0x1p-149f);
 	CHECK(strtod("1e", &end) == 1 && *end == 'e' && strtod(".", &end) == 0 && *end == '.');
 	/* text -> double -> text, exactly */
 	uint64_t state = 1;
@@ -56,7 +74,8 @@ static void sorting(void)
 	CHECK(bsearch(&key, r, 4, sizeof r[0], by_key) == &r[3]);
 	key.key = 5;
 	CHECK(bsearch(&key, r, 4, sizeof r[0], by_key) == NULL);
-	CHECK(abs(-3) == 3 && labs(-3L) == 3 && div(-7, 2).quot == -3 && div(-7, 2).rem == -1 && ldiv(1L << 40, 3).rem == 1);
+	CHECK(abs(-3) == 3 && labs(-3L) == 3 && div(-7, 2).quot == -3 && div(-7, 2).rem == -1 &&
+	      ldiv(1L << 40, 3).rem == 1);
 }
 static void allocation(void)
 {

@@ -66,8 +66,10 @@ static void texts(void)
 {
 	char t[64];
 	CHECK(strcmp(strcpy(t, "hello"), "hello") == 0 && strcmp(strcat(t, " world"), "hello world") == 0);
-	CHECK(strcmp("abc", "abd") < 0 && strcmp("abc", "ab") > 0 && strcmp("\xff", "a") > 0 && strncmp("abcx", "abcy", 3) == 0);
-	CHECK(strchr(t, 'o') == t + 4 && strrchr(t, 'o') == t + 7 && strchr(t, 'z') == 0 && strstr(t, "wor") == t + 6 && !strstr(t, "war") && strstr(t, "") == t);
+	CHECK(strcmp("abc", "abd") < 0 && strcmp("abc", "ab") > 0 && strcmp("\xff", "a") > 0 &&
+	      strncmp("abcx", "abcy", 3) == 0);
+	CHECK(strchr(t, 'o') == t + 4 && strrchr(t, 'o') == t + 7 && strchr(t, 'z') == 0 && strstr(t, "wor") == t + 6 &&
+	      !strstr(t, "war") && strstr(t, "") == t);
 	CHECK(strspn(t, "hel") == 4 && strcspn(t, " ") == 5 && strpbrk(t, "xw") == t + 6);
 	memset(t, 'z', sizeof t);
 	CHECK(strncpy(t, "ab", 5) == t && t[2] == 0 && t[4] == 0 && t[5] == 'z');
@@ -79,7 +81,8 @@ static void texts(void)
 	char *copy = strdup("copied");
 	CHECK(copy && !strcmp(copy, "copied"));
 	free(copy);
-	CHECK(isalpha('q') && !isalpha('1') && isspace('\n') && ispunct('!') && toupper('q') == 'Q' && tolower('Q') == 'q' && isxdigit('f') && !isxdigit('g'));
+	CHECK(isalpha('q') && !isalpha('1') && isspace('\n') && ispunct('!') && toupper('q') == 'Q' &&
+	      tolower('Q') == 'q' && isxdigit('f') && !isxdigit('g'));
 	int alpha = 0;
 	for (int i = -1; i < 256; i++)
 		alpha += !!isalpha(i) + !!isdigit(i) + !!iscntrl(i) + !!isprint(i);

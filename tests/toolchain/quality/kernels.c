@@ -172,11 +172,20 @@ static NOINLINE enum state next_number(const char **at, unsigned *transitions)
 		const unsigned digit = (unsigned)*p - '0' < 10;
 		const enum state old = state;
 		switch (state) {
-		case START: state = digit || *p == '-' ? INT : *p == '.' ? FRACTION : BAD; break;
-		case INT: state = digit ? INT : *p == '.' ? FRACTION : *p == 'e' ? EXPONENT : BAD; break;
-		case FRACTION: state = digit ? FRACTION : *p == 'e' ? EXPONENT : BAD; break;
-		case EXPONENT: state = digit || *p == '+' || *p == '-' ? EXPONENT : BAD; break;
-		default: break;
+		case START:
+			state = digit || *p == '-' ? INT : *p == '.' ? FRACTION : BAD;
+			break;
+		case INT:
+			state = digit ? INT : *p == '.' ? FRACTION : *p == 'e' ? EXPONENT : BAD;
+			break;
+		case FRACTION:
+			state = digit ? FRACTION : *p == 'e' ? EXPONENT : BAD;
+			break;
+		case EXPONENT:
+			state = digit || *p == '+' || *p == '-' ? EXPONENT : BAD;
+			break;
+		default:
+			break;
 		}
 		transitions[state] += old != state;
 	}
@@ -185,7 +194,8 @@ static NOINLINE enum state next_number(const char **at, unsigned *transitions)
 }
 static NOINLINE unsigned long run_state_machine(void)
 {
-	const char *text = "123,-4.5e+10,.7,12x,5012,874.1,35.54400,.1234500,-110.700,T0.3e-1F,-T.T++Tq,1T3.4e4z,34.0e-T^";
+	const char *text =
+		"123,-4.5e+10,.7,12x,5012,874.1,35.54400,.1234500,-110.700,T0.3e-1F,-T.T++Tq,1T3.4e4z,34.0e-T^";
 	unsigned transitions[STATES] = {0}, final[STATES] = {0};
 
 	while (*text)
@@ -201,23 +211,58 @@ static NOINLINE long interpret(const int16_t *code)
 
 	for (const int16_t *pc = code;;) {
 		switch (*pc++) {
-		case PUSH: *sp++ = *pc++; break;
-		case ADD: sp--; sp[-1] += sp[0]; break;
-		case SUB: sp--; sp[-1] -= sp[0]; break;
-		case DUP: sp[0] = sp[-1]; sp++; break;
-		case SWAP: { long t = sp[-1]; sp[-1] = sp[-2]; sp[-2] = t; break; }
-		case JNZ: if (*--sp) pc += *pc; else pc++; break;
-		case OVER: sp[0] = sp[-2]; sp++; break;
-		case DROP: sp--; break;
-		case ROT: { long t = sp[-3]; sp[-3] = sp[-2]; sp[-2] = sp[-1]; sp[-1] = t; break; }
-		case HALT: return sp[-1];
-		default: return -1;
+		case PUSH:
+			*sp++ = *pc++;
+			break;
+		case ADD:
+			sp--;
+			sp[-1] += sp[0];
+			break;
+		case SUB:
+			sp--;
+			sp[-1] -= sp[0];
+			break;
+		case DUP:
+			sp[0] = sp[-1];
+			sp++;
+			break;
+		case SWAP: {
+			long t = sp[-1];
+			sp[-1] = sp[-2];
+			sp[-2] = t;
+			break;
+		}
+		case JNZ:
+			if (*--sp)
+				pc += *pc;
+			else
+				pc++;
+			break;
+		case OVER:
+			sp[0] = sp[-2];
+			sp++;
+			break;
+		case DROP:
+			sp--;
+			break;
+		case ROT: {
+			long t = sp[-3];
+			sp[-3] = sp[-2];
+			sp[-2] = sp[-1];
+			sp[-1] = t;
+			break;
+		}
+		case HALT:
+			return sp[-1];
+		default:
+			return -1;
 		}
 	}
 }
 static NOINLINE unsigned long run_interpreter(void)
 {
-	static const int16_t program[] = {PUSH, 0, PUSH, 100, /* loop: sum n */ DUP, ROT, ADD, SWAP, PUSH, 1, SUB, DUP, JNZ, -9, DROP, HALT};
+	static const int16_t program[] = {PUSH, 0,  PUSH, 100, /* loop: sum n */ DUP, ROT, ADD, SWAP, PUSH, 1, SUB, DUP,
+					  JNZ,	-9, DROP, HALT};
 
 	return (unsigned long)interpret(program);
 }
@@ -315,14 +360,14 @@ static const struct {
 	unsigned long (*run)(void);
 	int work;
 } kernels[] = {
-	{"memcpy-4096", run_memcpy, 4096},	{"memcpy-1500-unaligned", run_memcpy_odd, 1500},
-	{"memset-4096", run_memset, 4096},	{"memcmp-2048", run_memcmp, 2048},
-	{"strlen-1000", run_strlen, 1000},	{"tcp-checksum-1460", run_checksum, 1460},
-	{"crc32c-table-1024", run_crc, 1024},	{"linked-list", run_list, 20},
-	{"matrix-int-16", run_matrix, 4096},	{"matrix-double-16", run_dgemm, 4096},
+	{"memcpy-4096", run_memcpy, 4096},	  {"memcpy-1500-unaligned", run_memcpy_odd, 1500},
+	{"memset-4096", run_memset, 4096},	  {"memcmp-2048", run_memcmp, 2048},
+	{"strlen-1000", run_strlen, 1000},	  {"tcp-checksum-1460", run_checksum, 1460},
+	{"crc32c-table-1024", run_crc, 1024},	  {"linked-list", run_list, 20},
+	{"matrix-int-16", run_matrix, 4096},	  {"matrix-double-16", run_dgemm, 4096},
 	{"state-machine", run_state_machine, 95}, {"switch-interpreter", run_interpreter, 902},
-	{"bubble-sort-64", run_bubble, 2016},	{"quick-sort-256", run_quick, 256},
-	{"packet-headers", run_headers, 32},	{"descriptor-ring", run_ring, 128},
+	{"bubble-sort-64", run_bubble, 2016},	  {"quick-sort-256", run_quick, 256},
+	{"packet-headers", run_headers, 32},	  {"descriptor-ring", run_ring, 128},
 };
 
 int main(void)
@@ -351,7 +396,8 @@ int main(void)
 		const struct counts to = now();
 		printf("%s %lu %lu %lu %d %lu\n", kernels[i].name, to.cycles - from.cycles - (b.cycles - a.cycles),
 		       to.bundles - from.bundles - (b.bundles - a.bundles),
-		       to.instructions - from.instructions - (b.instructions - a.instructions), kernels[i].work, result);
+		       to.instructions - from.instructions - (b.instructions - a.instructions), kernels[i].work,
+		       result);
 	}
 	return 0;
 }

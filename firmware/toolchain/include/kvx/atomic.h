@@ -1,6 +1,6 @@
 /*
- * The core's atomic instructions under names that say what they do. C11 <stdatomic.h> works too; these are for code that
- * wants exactly one instruction. Addresses are naturally aligned.
+ * The core's atomic instructions under names that say what they do. C11 <stdatomic.h> works too; these are for code
+ * that wants exactly one instruction. Addresses are naturally aligned.
  */
 #ifndef KVX_ATOMIC_H
 #define KVX_ATOMIC_H

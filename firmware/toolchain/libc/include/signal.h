@@ -18,7 +18,7 @@ typedef int sig_atomic_t;
 typedef void (*__sighandler_t)(int);
 #define SIG_DFL ((__sighandler_t)0)
 #define SIG_IGN ((__sighandler_t)1)
-#define SIG_ERR ((__sighandler_t)-1)
+#define SIG_ERR ((__sighandler_t) - 1)
 
 __sighandler_t signal(int number, __sighandler_t handler); /* handlers are called by raise() only */
 int raise(int number);

@@ -67,8 +67,7 @@ long random(void);
 void srandom(unsigned seed);
 
 void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
-void *bsearch(const void *key, const void *base, size_t count, size_t size,
-	      int (*compare)(const void *, const void *));
+void *bsearch(const void *key, const void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
 
 #ifdef __cplusplus
 }

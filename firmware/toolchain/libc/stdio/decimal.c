@@ -1,7 +1,6 @@
 #include "decimal.h"
 
-const uint32_t __decimal_powers_of_ten[LIMB_DIGITS] = {1,      10,	100,	  1000,	    10000,
-						       100000, 1000000, 10000000, 100000000};
+const uint32_t __decimal_powers_of_ten[LIMB_DIGITS] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
 
 void __decimal_multiply_by_power_of_two(struct decimal *d, int n)
 {

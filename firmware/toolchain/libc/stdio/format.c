@@ -64,7 +64,10 @@ static void format_integer(struct format_sink *sink, struct format_spec *spec, u
 {
 	char digits[64], prefix[3];
 	size_t prefix_length = 0, zeros = 0;
-	const unsigned base = strchr("xXp", spec->conversion) ? 16 : spec->conversion == 'o' ? 8 : spec->conversion == 'b' ? 2 : 10;
+	const unsigned base = strchr("xXp", spec->conversion) ? 16
+			      : spec->conversion == 'o'	      ? 8
+			      : spec->conversion == 'b'	      ? 2
+							      : 10;
 	const size_t length = digits_of(magnitude, base, spec->upper, digits + sizeof digits);
 
 	if (*sign)
@@ -196,7 +199,10 @@ static void convert(struct format_sink *sink, struct format_spec *spec, enum len
 		const int64_t value = signed_argument(va_arg(*arguments, uint64_t), length);
 
 		format_integer(sink, spec, value < 0 ? -(uint64_t)value : (uint64_t)value,
-			       value < 0 ? "-" : spec->plus ? "+" : spec->space ? " " : "");
+			       value < 0     ? "-"
+			       : spec->plus  ? "+"
+			       : spec->space ? " "
+					     : "");
 		break;
 	}
 	case 'X':
@@ -224,7 +230,8 @@ static void convert(struct format_sink *sink, struct format_spec *spec, enum len
 			format_wide_text(sink, spec, (const int *)(const void *)text);
 			break;
 		}
-		format_text(sink, spec, text, spec->precision >= 0 ? strnlen(text, (size_t)spec->precision) : strlen(text));
+		format_text(sink, spec, text,
+			    spec->precision >= 0 ? strnlen(text, (size_t)spec->precision) : strlen(text));
 		break;
 	}
 	case 'n':

@@ -1,5 +1,6 @@
 /*
- * Exact decimal output of doubles. The value becomes an exact decimal (decimal.h); rounding happens once, on decimal digits, to nearest with ties to even.
+ * Exact decimal output of doubles. The value becomes an exact decimal (decimal.h); rounding happens once, on decimal
+ * digits, to nearest with ties to even.
  */
 #include "decimal.h"
 #include "format.h"
@@ -60,8 +61,8 @@ static bool nonzero_below(const struct decimal *d, int p)
 	return false;
 }
 
-/* Writes the digits from position `top` down to `bottom`, correctly rounded; a carry out of the top gives one more digit
- * in front. Returns the number of digits written. */
+/* Writes the digits from position `top` down to `bottom`, correctly rounded; a carry out of the top gives one more
+ * digit in front. Returns the number of digits written. */
 static int write_digits(const struct decimal *d, int top, int bottom, char *out)
 {
 	const int count = top - bottom + 1;
@@ -172,7 +173,8 @@ static void strip_zeros(struct text *t)
 		t->length--;
 }
 
-static void make_general(struct text *t, const struct decimal *d, bool zero, const struct format_spec *spec, char letter)
+static void make_general(struct text *t, const struct decimal *d, bool zero, const struct format_spec *spec,
+			 char letter)
 {
 	const int precision = spec->precision < 0 ? 6 : spec->precision ? spec->precision : 1;
 	const int exponent = make_exponential(t, d, zero, precision - 1, spec->alternate, letter);

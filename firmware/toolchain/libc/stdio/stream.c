@@ -13,7 +13,19 @@ static FILE files[FOPEN_MAX] = {
 	{.fd = 0, .mode = _IOLBF, .pushed_back = -1},
 	{.fd = 1, .mode = _IOLBF, .pushed_back = -1},
 	{.fd = 2, .mode = _IONBF, .pushed_back = -1},
-	CLOSED, CLOSED, CLOSED, CLOSED, CLOSED, CLOSED, CLOSED, CLOSED, CLOSED, CLOSED, CLOSED, CLOSED, CLOSED,
+	CLOSED,
+	CLOSED,
+	CLOSED,
+	CLOSED,
+	CLOSED,
+	CLOSED,
+	CLOSED,
+	CLOSED,
+	CLOSED,
+	CLOSED,
+	CLOSED,
+	CLOSED,
+	CLOSED,
 };
 
 #undef stdin

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 struct __file {
-	int fd; /* -1 = free slot */
+	int fd;		    /* -1 = free slot */
 	unsigned char mode; /* _IOFBF, _IOLBF, _IONBF */
 	unsigned char reading, eof, error;
 	short pushed_back; /* -1 = nothing */

@@ -1,6 +1,6 @@
 /*
- * Arena allocator: first fit over an address-ordered free list with immediate merging. An arena is a range of memory with
- * its own lock, so cores that allocate often can each have one. Blocks are 32-byte aligned (the ABI's largest
+ * Arena allocator: first fit over an address-ordered free list with immediate merging. An arena is a range of memory
+ * with its own lock, so cores that allocate often can each have one. Blocks are 32-byte aligned (the ABI's largest
  * alignment) and preceded by a 32-byte header.
  */
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 #define UNIT ((size_t)32)
 
-struct block { /* one unit; in front of every block, free or not */
+struct block {		    /* one unit; in front of every block, free or not */
 	size_t units;	    /* with the header */
 	struct block *next; /* free blocks only */
 	struct malloc_arena *arena;

@@ -78,7 +78,8 @@ static struct scaled normalised(u128 value, int exponent, bool sticky)
 
 	if (shift > 0)
 		return (struct scaled){(uint64_t)(value >> shift), exponent + shift,
-				       sticky || (uint64_t)(value << (128 - shift) >> 64) || (shift == 64 && (uint64_t)value)};
+				       sticky || (uint64_t)(value << (128 - shift) >> 64) ||
+					       (shift == 64 && (uint64_t)value)};
 	return (struct scaled){(uint64_t)value << -shift, exponent + shift, sticky};
 }
 
@@ -145,8 +146,7 @@ static bool parse_hexadecimal(const char **at, struct scaled *out)
 /* Adds one digit at a decimal position (0 = units). */
 static void place_digit(struct decimal *d, int position, unsigned digit)
 {
-	const int distance =
-		position >= 0 ? position / LIMB_DIGITS : -((-position + LIMB_DIGITS - 1) / LIMB_DIGITS);
+	const int distance = position >= 0 ? position / LIMB_DIGITS : -((-position + LIMB_DIGITS - 1) / LIMB_DIGITS);
 	const int limb = INTEGER_LIMBS - 1 - distance;
 
 	if (!digit)

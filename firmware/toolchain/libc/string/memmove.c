@@ -1,6 +1,6 @@
 /*
- * memmove and the relatives of memcpy (memcpy.S): 32-byte blocks move as one vector, unaligned accesses are legal. Short
- * and ragged sizes use two overlapping accesses instead of byte loops.
+ * memmove and the relatives of memcpy (memcpy.S): 32-byte blocks move as one vector, unaligned accesses are legal.
+ * Short and ragged sizes use two overlapping accesses instead of byte loops.
  */
 #include <stdint.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * strlen and strnlen: aligned words (which never cross into another page than the string's), zero byte found by the carry
- * trick.
+ * strlen and strnlen: aligned words (which never cross into another page than the string's), zero byte found by the
+ * carry trick.
  */
 #include <stdint.h>
 #include <string.h>
