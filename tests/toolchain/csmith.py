@@ -21,9 +21,10 @@ SIMULATION_SECONDS = 600
 CSMITH_OPTIONS = ["--no-packed-struct", "--max-block-depth", "4", "--max-funcs", "6"]
 
 
-def run(command, seconds):
+def run(command, seconds, directory=None):
     try:
-        return subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=seconds, errors="replace")
+        return subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=seconds, errors="replace",
+                              cwd=directory)
     except subprocess.TimeoutExpired:
         return None
 
@@ -63,7 +64,7 @@ def test_seed(arguments, seed):
     work = pathlib.Path(tempfile.mkdtemp(prefix=f"csmith-{seed}-"))
     try:
         source = work / "test.c"
-        made = run(["csmith", "--seed", seed, *CSMITH_OPTIONS, "-o", source], 60)
+        made = run(["csmith", "--seed", seed, *CSMITH_OPTIONS, "-o", source], 60, work)  # leaves a file in its directory
         if made is None or made.returncode:
             return seed, None
         expected = host_result(source, arguments.include, work)
