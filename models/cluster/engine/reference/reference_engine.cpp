@@ -130,8 +130,11 @@ ReferenceEngine::Step ReferenceEngine::execute_bundle() {
   if (run.debug) return take_debug(run, *run.debug);
   if (run.trap) return take_trap(run, *run.trap);
   const Step result = retire(run);
-  if (result == Step::kDone && stepped) {
-    parts_.system.take_debug(core::SystemUnit::step_event({}));
+  if (result == Step::kDone && stepped && parts_.system.step_due()) {
+    core::Trap details;
+    if (run.memory_insn != nullptr) details = data_port_.bus_error(*run.memory_insn, run.memory);
+    details.bundle_size = run.code->syllables;
+    parts_.system.take_debug(core::SystemUnit::step_event(details));
     enter_between_bundles();
   }
   return result;
