@@ -102,13 +102,15 @@ TEST_F(OwnershipTest, PmjBelongsAsAWholeToItsStrictestOwner) {
 }
 
 TEST_F(OwnershipTest, OfSeveralViolatedOwnersTheLeastPrivilegedIsTheTarget) {
-  give_everything_to(3);
-  force(kPso, pso::kIe, 0);
-  force(kPso, pso::kHle, 1);
-  at_level(2);
-  const auto trap = system.prepare_wfxl({kPs, 0, 1}, ps::kIe.mask() | ps::kHle.mask()).trap;
-  ASSERT_TRUE(trap.has_value());
-  EXPECT_EQ(trap->owner, 1);
+  for (const auto& [strict, lax] : {std::pair{pso::kIe, pso::kHle}, std::pair{pso::kHle, pso::kIe}}) {
+    give_everything_to(3);
+    force(kPso, strict, 0);
+    force(kPso, lax, 1);
+    at_level(2);
+    const auto trap = system.prepare_wfxl({kPs, 0, 1}, ps::kIe.mask() | ps::kHle.mask()).trap;
+    ASSERT_TRUE(trap.has_value());
+    EXPECT_EQ(trap->owner, 1);
+  }
 }
 
 TEST_F(OwnershipTest, WfxSetWinsOverClear) {
