@@ -178,8 +178,8 @@
 /* Table entries */
 #define MPPA_DMA_PROGRAM(start, axi, global, asn) \
   ((uint64_t)(start) | (uint64_t)(axi) << 7 | (uint64_t)(global) << 8 | (uint64_t)(asn) << 9 | 1ull << 18)
-#define MPPA_DMA_ROUTE(route, tag, qos, global, asn, vchan)                                                       \
-  ((uint64_t)(route) | (uint64_t)(tag) << 40 | (uint64_t)(qos) << 46 | (uint64_t)(global) << 50 |                 \
+#define MPPA_DMA_ROUTE(route, tag, qos, global, asn, vchan)                                       \
+  ((uint64_t)(route) | (uint64_t)(tag) << 40 | (uint64_t)(qos) << 46 | (uint64_t)(global) << 50 | \
    (uint64_t)(asn) << 51 | (uint64_t)(vchan) << 60 | 1ull << 61)
 
 struct mppa_dma_tx_job {
@@ -234,8 +234,8 @@ struct mppa_dma_rx_completion {
 #define MPPA_UC_STROBE (1ull << 28) /* strobe = reg */
 #define MPPA_UC_SIGNED (1ull << 29)
 #define MPPA_UC_REG(byte, log2) ((uint64_t)(byte) << 30 | (uint64_t)(log2) << 36)
-#define MPPA_UC_PARAM(p) MPPA_UC_REG(8 * (p), 3)       /* all of PARAM[p] */
-#define MPPA_UC_PARAM_LO(p) MPPA_UC_REG(8 * (p), 2)    /* bits 31:0 */
+#define MPPA_UC_PARAM(p) MPPA_UC_REG(8 * (p), 3)        /* all of PARAM[p] */
+#define MPPA_UC_PARAM_LO(p) MPPA_UC_REG(8 * (p), 2)     /* bits 31:0 */
 #define MPPA_UC_PARAM_HI(p) MPPA_UC_REG(8 * (p) + 4, 2) /* bits 63:32 */
 
 #endif

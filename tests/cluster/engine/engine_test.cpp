@@ -327,7 +327,7 @@ TEST(Engine, ATimerInterruptsAtTheFirstBoundaryNotBeforeItsCycle) {
   Machine m("timer");
   m.state.sfr[core::kPs] = core::ps::kIe.set(m.state.sfr[core::kPs], 1);
   m.state.sfr[core::kIle] = 1;
-  m.state.sfr[core::kIll] = 1;  // above PS.IL = 0
+  m.state.sfr[core::kIll] = 1;                               // above PS.IL = 0
   m.state.gpr[1] = 20;                                       // T0V
   m.state.gpr[2] = ((u64{1} << 16) | (u64{1} << 18)) << 32;  // TCR: set T0CE and T0IE
   u64 started = 0;
