@@ -27,9 +27,20 @@ class BusExtension : public tlm::tlm_extension<BusExtension> {
   AtomicOp atomic = AtomicOp::kNone;
   u64 operand = 0;
   u64 expected = 0;
+  /// With TLM_IGNORE_COMMAND: the bytes have moved already (through DMI); the access takes the time and bandwidth of a
+  /// write. Without the flag such an access counts as a read.
+  bool timing_of_write = false;
 
   tlm_extension_base* clone() const override { return new BusExtension(*this); }
   void copy_from(const tlm_extension_base& other) override { *this = static_cast<const BusExtension&>(other); }
 };
+
+/// Whether an access uses a path as a write does (data travel towards the target).
+inline bool moves_data_to_target(const tlm::tlm_generic_payload& payload) {
+  if (payload.is_write()) return true;
+  if (payload.is_read()) return false;
+  const auto* extension = payload.get_extension<BusExtension>();
+  return extension && extension->timing_of_write;
+}
 
 }  // namespace mppa

@@ -11,7 +11,7 @@ namespace mppa {
 
 /// A bundle of interrupt inputs. Times are absolute; a sender that runs ahead of the kernel passes its local time,
 /// never earlier than sc_time_stamp().
-class InterruptIf : public sc_core::sc_interface {
+class InterruptIf : virtual public sc_core::sc_interface {
  public:
   /// A rising edge on input `line` at `when`.
   virtual void pulse(unsigned line, const sc_core::sc_time& when) = 0;

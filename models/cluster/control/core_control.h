@@ -15,7 +15,7 @@ inline constexpr unsigned kCoreCount = 17;  ///< 16 PE + RM
 enum class CoreFsm : u8 { kResetting = 0, kRunning = 1, kSleep = 2 };
 enum class CoreIdle : u8 { kRunning = 0, kAwait = 1, kStopped = 2 };
 
-class CoreControlIf : public sc_core::sc_interface {
+class CoreControlIf : virtual public sc_core::sc_interface {
  public:
   virtual CoreFsm fsm(unsigned core) const = 0;
   virtual CoreIdle idle(unsigned core) const = 0;

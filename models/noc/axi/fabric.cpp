@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "models/common/bus_extension.h"
+
 namespace mppa::noc {
 
 Fabric::Fabric(const sc_core::sc_module_name& name, const FabricParams& params,
@@ -69,8 +71,9 @@ void Fabric::b_transport(int id, tlm::tlm_generic_payload& payload, sc_core::sc_
   Target& to = *range->target;
   const u64 beat = transfer_ps(1);
   const u64 data = transfer_ps(payload.get_data_length());
-  const u64 request = payload.is_write() ? data : beat;
-  const u64 response = payload.is_write() ? beat : data;
+  const bool write = moves_data_to_target(payload);
+  const u64 request = write ? data : beat;
+  const u64 response = write ? beat : data;
 
   u64 t = from.link.request.acquire(now + delay.value(), request);
   t = to.link.request.acquire(t + to.latency, request);

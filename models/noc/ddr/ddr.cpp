@@ -34,7 +34,7 @@ DdrReply Ddr::access(u64 offset, u64 bytes, bool write, u64 now_ps) {
 void Ddr::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   if (!serve_memory(payload, memory_.data(), memory_.size())) return;
   const u64 now = (sc_core::sc_time_stamp() + delay).value();
-  const DdrReply reply = access(payload.get_address(), payload.get_data_length(), payload.is_write(), now);
+  const DdrReply reply = access(payload.get_address(), payload.get_data_length(), moves_data_to_target(payload), now);
   delay += sc_core::sc_time::from_value(reply.last_data - now);
 }
 

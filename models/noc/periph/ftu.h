@@ -7,7 +7,7 @@
 namespace mppa::noc {
 
 /// What the FTU does to a cluster.
-class ClusterControlIf : public sc_core::sc_interface {
+class ClusterControlIf : virtual public sc_core::sc_interface {
  public:
   /// Cores back to reset, blocks to their reset state, memory kept; held while `asserted`.
   virtual void set_reset(bool asserted, const sc_core::sc_time& when) = 0;
@@ -19,7 +19,7 @@ class ClusterControlIf : public sc_core::sc_interface {
 };
 
 /// What a software reset asks of the simulation.
-class ChipResetIf : public sc_core::sc_interface {
+class ChipResetIf : virtual public sc_core::sc_interface {
  public:
   virtual void software_reset(const sc_core::sc_time& when) = 0;
 };

@@ -1,0 +1,279 @@
+// Construction of a cluster and its address map.
+#include "models/cluster/cluster.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "models/cluster/core/core_state.h"
+#include "models/cluster/core/system_unit.h"
+#include "models/cluster/core_bus.h"
+#include "models/common/memory_access.h"
+
+namespace mppa::cluster {
+namespace {
+
+// Offsets in the cluster's window, memory-map.md section 2.
+constexpr u64 kMailboxBase = 0xA00000;
+constexpr u64 kGicBase = 0xA20000;
+constexpr u64 kPowerBase = 0xA40000;
+constexpr u64 kDsuRamBase = 0xA46000;
+constexpr u64 kDsuRamSize = 0x2000;
+constexpr u64 kIpiBase = 0xAD0000;
+constexpr u64 kDmaBase = 0x800000;
+constexpr u64 kDmaRxIommuBase = 0xAC2000;
+constexpr u64 kDmaTxIommuBase = 0xAC3000;
+constexpr u64 kDdrBase = u64{1} << 32;
+constexpr u64 kDdrAliasBase = 0x80000000;
+constexpr unsigned kClusters = 5;
+constexpr unsigned kGicFirstCoreLine = 4;
+
+}  // namespace
+
+Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& params)
+    : sc_module(name),
+      params_(params),
+      clock_(params.clock_hz),
+      smem_(params.smem),
+      dsu_ram_(kDsuRamSize),
+      mailboxes_("mailboxes", clock_.time_of(params.register_latency)),
+      gic_("gic", clock_.time_of(params.register_latency)),
+      ipi_("ipi", clock_.time_of(params.register_latency)),
+      power_("pwr", clock_.time_of(params.register_latency),
+             sc_core::sc_time::from_value(1'000'000'000'000 / params.timestamp_hz)),
+      dma_("dma", dma::DmaParams{.cluster = params.id, .clock_hz = params.clock_hz}),
+      dma_tx_iommu_("dma_tx_iommu", Gic::kDmaTxNoMapping, clock_.time_of(params.register_latency)),
+      dma_rx_iommu_("dma_rx_iommu", Gic::kDmaRxNoMapping, clock_.time_of(params.register_latency)),
+      gic_lines_("gic_lines",
+                 [this](unsigned output, const sc_core::sc_time& when) {
+                   const unsigned core = output / Gic::kLines;
+                   const u64 line = kGicFirstCoreLine + output % Gic::kLines;
+                   if (core < kCoreCount) post(core, {0, Event::Kind::kLine, line}, when);
+                 }),
+      ipi_lines_("ipi_lines", [this](unsigned line, const sc_core::sc_time& when) {
+        post(line / 32, {0, Event::Kind::kLine, line % 32}, when);
+      }) {
+  mailboxes_.interrupt(gic_);
+  gic_.outputs(gic_lines_);
+  ipi_.cores(ipi_lines_);
+  power_.cores(*this);
+  map_local(kMailboxBase, Mailboxes::kWindow, mailboxes_.socket);
+  map_local(kGicBase, Gic::kWindow, gic_.socket);
+  map_local(kPowerBase, PowerController::kWindow, power_.socket);
+  map_local(kIpiBase, IpiController::kWindow, ipi_.socket);
+  map_local(kDmaBase, Dma::kWindow, dma_.socket);
+  map_local(kDmaRxIommuBase, Iommu::kWindow, dma_rx_iommu_.socket);
+  map_local(kDmaTxIommuBase, Iommu::kWindow, dma_tx_iommu_.socket);
+  dma_.memory.bind(dma_memory_);
+  dma_.interrupt(gic_);
+  dma_.tx_iommu(dma_tx_iommu_);
+  dma_.rx_iommu(dma_rx_iommu_);
+  dma_tx_iommu_.interrupt(gic_);
+  dma_rx_iommu_.interrupt(gic_);
+  dma_memory_.register_b_transport(this, &Cluster::dma_transport);
+
+  axi_in.register_b_transport(this, &Cluster::axi_in_transport);
+  axi_in.register_get_direct_mem_ptr(this, &Cluster::axi_in_dmi);
+  axi_in.register_transport_dbg(this, &Cluster::axi_in_debug);
+
+  remote_ = std::make_unique<RemoteArbiter>(*this);
+  for (unsigned i = 0; i < kCoreCount; ++i) {
+    CoreSlot& slot = cores_[i];
+    slot.bus = std::make_unique<CoreBus>(*this, i);
+    engine::CoreConfig config;
+    config.engine = params.engine;
+    config.level = i == kRmIndex ? params.rm_timing : params.pe_timing;
+    config.timing = params.timing;
+    config.pid = static_cast<u8>(i);
+    config.cid = params.id;
+    config.semihosting = params.semihosting;
+    slot.core = std::make_unique<engine::Core>(config, *slot.bus);
+    slot.core->system().on_ipe_notify = [this, i](u16 forward, u16 backward) {
+      // Events run along the ring of PEs: forward to the next one, backward to the previous one, in one cycle.
+      const u64 cycle = cores_[i].core->state().cycle + 1;
+      const sc_core::sc_time when = clock_.time_of(cycle);
+      for (unsigned e = 0; e < 16; ++e) {
+        if (forward >> e & 1) post((i + 1) % kPeCount, {0, Event::Kind::kForward, e}, when);
+        if (backward >> e & 1) post((i + kPeCount - 1) % kPeCount, {0, Event::Kind::kBackward, e}, when);
+      }
+    };
+  }
+  SC_THREAD(run);
+}
+
+Cluster::~Cluster() = default;
+
+void Cluster::map_local(u64 base, u64 size, tlm::tlm_base_target_socket<>& target) {
+  auto& socket = local_sockets_.emplace_back(fmt::format("to_{:x}", base).c_str());
+  socket.bind(target);
+  local_map_.push_back({base, size, &socket});
+}
+
+void Cluster::end_of_elaboration() {
+  // Own memory in both views first: region() searches in this order.
+  engine::MemRegion own;
+  own.size = params_.smem.size;
+  own.host = smem_.memory().data();
+  own.read_latency = params_.smem.read_latency;
+  own.arbiter = &smem_;
+  regions_.push_back(own);
+  own.base = global_base();
+  regions_.push_back(own);
+  engine::MemRegion dsu;
+  dsu.size = kDsuRamSize;
+  dsu.host = dsu_ram_.data();
+  dsu.base = kDsuRamBase;
+  regions_.push_back(dsu);
+  map_external(kDdrBase);
+  map_external(kDdrAliasBase);
+  for (unsigned c = 0; c < kClusters; ++c)
+    if (c != params_.id) map_external((u64{c} + 1) * kWindow);
+}
+
+void Cluster::map_external(u64 base) {
+  tlm::tlm_generic_payload payload;
+  tlm::tlm_dmi dmi;
+  payload.set_address(base);
+  if (!axi_out->get_direct_mem_ptr(payload, dmi)) return;
+  engine::MemRegion region;
+  region.base = dmi.get_start_address();
+  region.size = dmi.get_end_address() - dmi.get_start_address() + 1;
+  region.host = dmi.get_dmi_ptr();
+  region.arbiter = remote_.get();
+  regions_.push_back(region);
+}
+
+void Cluster::local_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+  const u64 address = payload.get_address();
+  for (const LocalTarget& t : local_map_) {
+    if (address - t.base >= t.size) continue;
+    payload.set_address(address - t.base);
+    (*t.socket)->b_transport(payload, delay);
+    payload.set_address(address);
+    return;
+  }
+  payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+}
+
+namespace {
+
+AtomicOp atomic_op(engine::BusOp op) {
+  switch (op) {
+    case engine::BusOp::kSwap:
+      return AtomicOp::kSwap;
+    case engine::BusOp::kFetchAdd:
+      return AtomicOp::kAdd;
+    case engine::BusOp::kCompareSwap:
+      return AtomicOp::kCompareSwap;
+    default:
+      return AtomicOp::kNone;
+  }
+}
+
+}  // namespace
+
+engine::BusReply Cluster::access(unsigned core, engine::BusOp op, u64 pa, std::span<u8> data,
+                                 const engine::AtomicOperands& atomic, u64 now) {
+  tlm::tlm_generic_payload payload;
+  BusExtension extension;
+  extension.cluster = params_.id;
+  extension.master = static_cast<u8>(core);
+  extension.atomic = atomic_op(op);
+  extension.operand = atomic.operand;
+  extension.expected = atomic.expected;
+  payload.set_extension(&extension);
+  payload.set_command(op == engine::BusOp::kWrite ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
+  payload.set_data_ptr(data.data());
+  payload.set_data_length(static_cast<unsigned>(data.size()));
+  payload.set_streaming_width(static_cast<unsigned>(data.size()));
+
+  const u64 kernel_now = sc_core::sc_time_stamp().value();
+  const u64 start = std::max<u64>(clock_.ps_of(now), kernel_now);
+  sc_core::sc_time delay = sc_core::sc_time::from_value(start - kernel_now);
+  const u64 offset = pa >= global_base() && pa - global_base() < kWindow ? pa - global_base() : pa;
+  if (offset < kWindow) {
+    // Registers have no read-modify-write port: only memories perform atomics.
+    payload.set_address(offset);
+    if (extension.atomic == AtomicOp::kNone) {
+      local_transport(payload, delay);
+    } else {
+      payload.set_response_status(tlm::TLM_COMMAND_ERROR_RESPONSE);
+    }
+  } else {
+    payload.set_address(pa);
+    axi_out->b_transport(payload, delay);
+  }
+  payload.clear_extension(&extension);
+  engine::BusReply reply;
+  reply.ok = payload.is_response_ok();
+  const u64 end = kernel_now + delay.value();
+  reply.latency = static_cast<u32>(clock_.cycles_from(end) - clock_.cycles_at(start) + params_.crossbar_latency);
+  return reply;
+}
+
+void Cluster::dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+  const u64 address = payload.get_address();
+  const u64 offset = address >= global_base() && address - global_base() < kWindow ? address - global_base() : address;
+  if (offset >= kWindow) {
+    dma_out->b_transport(payload, delay);
+    return;
+  }
+  payload.set_address(offset);
+  axi_in_transport(payload, delay);
+  payload.set_address(address);
+}
+
+void Cluster::axi_in_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+  const u64 offset = payload.get_address();
+  if (offset < params_.smem.size) {
+    if (!serve_memory(payload, smem_.memory().data(), params_.smem.size)) return;
+    const u64 now = clock_.cycles_from((sc_core::sc_time_stamp() + delay).value());
+    const u64 done = smem_.access(offset, payload.get_data_length(), moves_data_to_target(payload), now);
+    delay = sc_core::sc_time::from_value(clock_.ps_of(done) - sc_core::sc_time_stamp().value());
+  } else if (offset - kDsuRamBase < kDsuRamSize) {
+    payload.set_address(offset - kDsuRamBase);
+    serve_memory(payload, dsu_ram_.data(), kDsuRamSize);
+    payload.set_address(offset);
+  } else {
+    local_transport(payload, delay);
+  }
+}
+
+bool Cluster::axi_in_dmi(tlm::tlm_generic_payload& payload, tlm::tlm_dmi& dmi) {
+  if (payload.get_address() >= params_.smem.size) return false;
+  dmi.set_dmi_ptr(smem_.memory().data());
+  dmi.set_start_address(0);
+  dmi.set_end_address(params_.smem.size - 1);
+  dmi.allow_read_write();
+  return true;
+}
+
+unsigned Cluster::axi_in_debug(tlm::tlm_generic_payload& payload) {
+  if (payload.get_address() < params_.smem.size)
+    return serve_memory(payload, smem_.memory().data(), params_.smem.size) ? payload.get_data_length() : 0;
+  sc_core::sc_time none;
+  axi_in_transport(payload, none);
+  return payload.is_response_ok() ? payload.get_data_length() : 0;
+}
+
+void Cluster::write_stats(StatWriter& out) const {
+  const u64 total = clock_.cycles_at(sc_core::sc_time_stamp().value());
+  out.enter("smem");
+  smem_.write_stats(out, total);
+  out.leave();
+  for (unsigned i = 0; i < kCoreCount; ++i) {
+    const engine::Core& core = *cores_[i].core;
+    out.enter(i == kRmIndex ? std::string("rm") : fmt::format("pe[{}]", i));
+    out.counter("cycles", core.state().cycle, "cycles", "local time of the core");
+    out.counter("bundles", core.state().bundles, "bundles", "bundles executed");
+    out.counter("instructions", core.state().instructions, "instructions", "instructions executed");
+    out.counter("l1d_hits", core.stats().l1d_hits, "lines", "L1D hits");
+    out.counter("l1d_misses", core.stats().l1d_misses, "lines", "L1D misses");
+    out.counter("l1i_misses", core.stats().l1i_misses, "lines", "L1I misses");
+    out.counter("traps", core.stats().traps, "traps", "hardware traps taken");
+    out.counter("interrupts", core.stats().interrupts, "interrupts", "interrupts taken");
+    out.leave();
+  }
+}
+
+}  // namespace mppa::cluster

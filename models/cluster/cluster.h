@@ -1,0 +1,189 @@
+// A compute cluster: 16 PEs and the RM with their shared memory, interrupt controller, mailboxes and power controller,
+// and its ways out (AXI fabric) and in.
+//
+// Time. One SystemC thread runs all cores of the cluster. It always advances the core whose local time is lowest, for a
+// slice that ends when another core would fall behind by more than `slice_cycles`, when an event is due for this core,
+// or at the end of the quantum; then the thread waits for the kernel to catch up. Cores that sleep cost nothing. What
+// arrives for a core (interrupt lines, wake-ups, events of its neighbours) is queued with its cycle and delivered when
+// the core gets there; what arrives late - the sender's time was behind - is delivered at once. So cores of one cluster
+// see each other's effects within a slice, and clusters within a quantum.
+#pragma once
+
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
+
+#include <array>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/cluster/apic/gic.h"
+#include "models/cluster/apic/ipi.h"
+#include "models/cluster/apic/mailbox.h"
+#include "models/cluster/control/core_control.h"
+#include "models/cluster/control/power_controller.h"
+#include "models/cluster/dma/dma.h"
+#include "models/cluster/engine/core.h"
+#include "models/cluster/iommu/iommu.h"
+#include "models/cluster/smem/smem.h"
+#include "models/common/bus_extension.h"
+#include "models/common/clock.h"
+#include "models/common/stats.h"
+#include "models/noc/periph/ftu.h"
+
+namespace mppa::cluster {
+
+struct ClusterParams {
+  u8 id = 0;  ///< 0..4
+  u64 clock_hz = 1'200'000'000;
+  SmemParams smem{};
+  engine::EngineKind engine = engine::EngineKind::kFast;
+  timing::Level pe_timing = timing::Level::kPipeline;
+  timing::Level rm_timing = timing::Level::kPipeline;
+  timing::Params timing{};
+  bool semihosting = false;  ///< scall 4055..4095 reach the simulator
+  u64 register_latency = 2;  ///< cycles a local register takes on top of the crossbar; interconnect.md section 5.3
+  u64 crossbar_latency = 9;  ///< cycles core to local target and back, without the target's own time
+  u64 timestamp_hz = 100'000'000;  ///< DSU timestamp; open point 2 of the SoC digest
+  u64 slice_cycles = 100;          ///< how far one core may run ahead of another
+  u64 quantum_ps = 200'000;        ///< how far the cluster may run ahead of the rest of the chip
+};
+
+/// Something the simulation must know about a core that stopped.
+struct CoreStop {
+  unsigned core = 0;
+  engine::RunResult result;
+};
+
+class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::ClusterControlIf, public StatProvider {
+ public:
+  /// Size of the address window of a cluster in both views (memory-map.md section 1).
+  static constexpr u64 kWindow = u64{16} << 20;
+
+  tlm_utils::simple_initiator_socket<Cluster> axi_out{"axi_out"};  ///< everything outside the local window
+  tlm_utils::simple_initiator_socket<Cluster> dma_out{"dma_out"};  ///< the same for the DMA, on a link of its own
+  tlm_utils::simple_target_socket<Cluster> axi_in{"axi_in"};       ///< offsets within the window
+
+  Cluster(const sc_core::sc_module_name& name, const ClusterParams& params);
+  ~Cluster() override;
+
+  /// Base of the window as the rest of the chip sees it.
+  u64 global_base() const { return (u64{params_.id} + 1) * kWindow; }
+  const ClusterParams& params() const { return params_; }
+  const Clock& clock() const { return clock_; }
+  Smem& smem() { return smem_; }
+  /// The cluster's end of the RDMA NoC: bind `noc` to an injector, deliver packets to the module itself.
+  Dma& dma() { return dma_; }
+  engine::Core& core(unsigned index) { return *cores_[index].core; }
+  bool in_reset(unsigned index) const { return cores_[index].in_reset; }
+
+  /// Called when a core ends by itself: program exit, double exception, something not modelled.
+  std::function<void(const CoreStop&)> on_core_stop;
+
+  // CoreControlIf: the power controller
+  CoreFsm fsm(unsigned core) const override;
+  CoreIdle idle(unsigned core) const override;
+  bool watchdog_fired(unsigned core) const override;
+  void acknowledge_watchdog(unsigned core) override;
+  void start(unsigned core, u64 pc, const sc_core::sc_time& when) override;
+  void wake(unsigned core, const sc_core::sc_time& when) override;
+  void reset_all(const sc_core::sc_time& when) override;
+
+  // noc::ClusterControlIf: the FTU
+  void set_reset(bool asserted, const sc_core::sc_time& when) override;
+  void start_rm(u64 pc, const sc_core::sc_time& when) override;
+  bool rm_running() const override { return !cores_[kRmIndex].in_reset; }
+  void set_scramble_disable(bool disable) override { smem_.set_blocked(disable); }
+
+  void write_stats(StatWriter& out) const override;
+
+ private:
+  class CoreBus;
+  class RemoteArbiter;
+
+  /// An interrupt sink for sources whose line numbers need a translation to (core, line).
+  class LineAdapter : public sc_core::sc_module, public InterruptIf {
+   public:
+    LineAdapter(const sc_core::sc_module_name& name, std::function<void(unsigned, const sc_core::sc_time&)> rising)
+        : sc_module(name), rising_(std::move(rising)) {}
+    void pulse(unsigned line, const sc_core::sc_time& when) override { rising_(line, when); }
+    void set_level(unsigned line, bool level, const sc_core::sc_time& when) override {
+      if (level) rising_(line, when);
+    }
+
+   private:
+    std::function<void(unsigned, const sc_core::sc_time&)> rising_;
+  };
+
+  struct Event {
+    enum class Kind : u8 { kStart, kLine, kWake, kForward, kBackward };
+    u64 cycle = 0;
+    Kind kind = Kind::kLine;
+    u64 argument = 0;  ///< pc, line or event index
+  };
+
+  struct CoreSlot {
+    std::unique_ptr<CoreBus> bus;
+    std::unique_ptr<engine::Core> core;
+    std::deque<Event> events;  ///< by cycle, equal cycles in order of arrival
+    bool in_reset = true;
+    bool watchdog = false;
+  };
+
+  struct LocalTarget {
+    u64 base;
+    u64 size;
+    tlm_utils::simple_initiator_socket<Cluster>* socket;
+  };
+
+  // cluster.cpp: construction and the address map
+  void end_of_elaboration() override;
+  void map_local(u64 base, u64 size, tlm::tlm_base_target_socket<>& target);
+  void map_external(u64 base);
+  engine::BusReply access(unsigned core, engine::BusOp op, u64 pa, std::span<u8> data,
+                          const engine::AtomicOperands& atomic, u64 now);
+  void local_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void axi_in_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  bool axi_in_dmi(tlm::tlm_generic_payload& payload, tlm::tlm_dmi& dmi);
+  unsigned axi_in_debug(tlm::tlm_generic_payload& payload);
+
+  // scheduler.cpp
+  SC_HAS_PROCESS(Cluster);
+  void run();
+  u64 advance(u64 horizon);
+  u64 next_cycle(const CoreSlot& slot) const;
+  void deliver_due(unsigned core, u64 cycle);
+  void deliver(unsigned core, const Event& event);
+  void post(unsigned core, Event event, const sc_core::sc_time& when);
+  void handle_stop(unsigned core, const engine::RunResult& result);
+
+  ClusterParams params_;
+  Clock clock_;
+  Smem smem_;
+  SparseMemory dsu_ram_;
+  std::array<CoreSlot, kCoreCount> cores_;
+  int running_ = -1;  ///< the core whose slice is being executed, or -1
+  bool held_in_reset_ = false;
+  sc_core::sc_event wake_event_;
+
+  Mailboxes mailboxes_;
+  Gic gic_;
+  IpiController ipi_;
+  PowerController power_;
+  Dma dma_;
+  Iommu dma_tx_iommu_;
+  Iommu dma_rx_iommu_;
+  tlm_utils::simple_target_socket<Cluster> dma_memory_{"dma_memory"};
+  LineAdapter gic_lines_;
+  LineAdapter ipi_lines_;
+
+  std::deque<tlm_utils::simple_initiator_socket<Cluster>> local_sockets_;
+  std::vector<LocalTarget> local_map_;
+  std::vector<engine::MemRegion> regions_;
+  std::unique_ptr<RemoteArbiter> remote_;
+};
+
+}  // namespace mppa::cluster

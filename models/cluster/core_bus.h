@@ -1,0 +1,64 @@
+// How the cores of a cluster reach memory and registers. Private to the cluster model.
+#pragma once
+
+#include <algorithm>
+
+#include "models/cluster/cluster.h"
+
+namespace mppa::cluster {
+
+/// The view of one core.
+class Cluster::CoreBus final : public engine::CoreBus {
+ public:
+  CoreBus(Cluster& cluster, unsigned core) : cluster_(cluster), core_(core) {}
+
+  const engine::MemRegion* region(u64 pa) override {
+    for (const engine::MemRegion& r : cluster_.regions_)
+      if (pa - r.base < r.size) return &r;
+    return nullptr;
+  }
+  engine::BusReply access(engine::BusOp op, u64 pa, std::span<u8> data, const engine::AtomicOperands& atomic,
+                          u64 now) override {
+    return cluster_.access(core_, op, pa, data, atomic, now);
+  }
+
+ private:
+  Cluster& cluster_;
+  unsigned core_;
+};
+
+/// The path to memory outside the cluster: the bytes move through DMI, the time is that of a transaction over the
+/// fabric.
+class Cluster::RemoteArbiter final : public timing::MemArbiter {
+ public:
+  explicit RemoteArbiter(Cluster& cluster) : cluster_(cluster) { payload_.set_extension(&extension_); }
+  ~RemoteArbiter() override { payload_.clear_extension(&extension_); }
+
+  u32 read_wait(u64 pa, unsigned bytes, u64 now) override { return transaction(pa, bytes, now, false); }
+  void write_posted(u64 pa, unsigned bytes, u64 now) override { transaction(pa, bytes, now, true); }
+
+ private:
+  u32 transaction(u64 pa, unsigned bytes, u64 now, bool write) {
+    extension_.cluster = cluster_.params_.id;
+    extension_.timing_of_write = write;
+    payload_.set_command(tlm::TLM_IGNORE_COMMAND);
+    payload_.set_address(pa);
+    payload_.set_data_ptr(scratch_);
+    payload_.set_data_length(bytes);
+    payload_.set_streaming_width(bytes);
+    payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+    const u64 start = std::max<u64>(cluster_.clock_.ps_of(now), sc_core::sc_time_stamp().value());
+    sc_core::sc_time delay = sc_core::sc_time::from_value(start - sc_core::sc_time_stamp().value());
+    cluster_.axi_out->b_transport(payload_, delay);
+    const u64 end = (sc_core::sc_time_stamp() + delay).value();
+    const u64 cycles = cluster_.clock_.cycles_from(end) - cluster_.clock_.cycles_at(start);
+    return static_cast<u32>(cycles + cluster_.params_.crossbar_latency);
+  }
+
+  Cluster& cluster_;
+  tlm::tlm_generic_payload payload_;
+  BusExtension extension_;
+  unsigned char scratch_[256] = {};
+};
+
+}  // namespace mppa::cluster

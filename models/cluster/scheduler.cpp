@@ -1,0 +1,190 @@
+// The thread of a cluster: which core runs, until when, and how events reach it. See the essay in cluster.h.
+#include <algorithm>
+
+#include "models/cluster/cluster.h"
+#include "models/cluster/core/core_state.h"
+#include "models/cluster/core/system_unit.h"
+#include "models/cluster/core_bus.h"
+#include "models/cluster/timing/model.h"
+
+namespace mppa::cluster {
+namespace {
+
+constexpr u64 kNever = ~u64{0};
+
+}  // namespace
+
+void Cluster::run() {
+  for (;;) {
+    const u64 now = sc_core::sc_time_stamp().value();
+    const u64 next = advance(clock_.cycles_from(now + params_.quantum_ps));
+    if (next == kNever) {
+      wait(wake_event_);
+      continue;
+    }
+    const u64 until = clock_.ps_of(next);
+    if (until > now) wait(sc_core::sc_time::from_value(until - now), wake_event_);
+  }
+}
+
+/// The cycle in which the core does something next, if nothing more arrives.
+u64 Cluster::next_cycle(const CoreSlot& slot) const {
+  const u64 event = slot.events.empty() ? kNever : slot.events.front().cycle;
+  if (slot.in_reset) return event;
+  const core::CoreState& state = slot.core->state();
+  if (!slot.core->system().sleeping()) return state.cycle;
+  return std::max(state.cycle, std::min(event, slot.core->system().next_event_cycle()));
+}
+
+/// Runs the cores up to `horizon`; returns the next cycle in which one has something to do.
+u64 Cluster::advance(u64 horizon) {
+  for (;;) {
+    unsigned chosen = 0;
+    u64 first = kNever, second = kNever;
+    for (unsigned i = 0; i < kCoreCount; ++i) {
+      const u64 c = next_cycle(cores_[i]);
+      if (c < first) {
+        second = first;
+        first = c;
+        chosen = i;
+      } else {
+        second = std::min(second, c);
+      }
+    }
+    if (first >= horizon || held_in_reset_) return first;
+
+    CoreSlot& slot = cores_[chosen];
+    deliver_due(chosen, first);
+    if (slot.in_reset) continue;
+    u64 limit = std::min(horizon, second == kNever ? kNever : second + params_.slice_cycles);
+    if (!slot.events.empty()) limit = std::min(limit, slot.events.front().cycle);
+    limit = std::max(limit, std::max(first, slot.core->state().cycle) + 1);
+    running_ = static_cast<int>(chosen);
+    const engine::RunResult result = slot.core->run_until(limit);
+    running_ = -1;
+    handle_stop(chosen, result);
+  }
+}
+
+void Cluster::handle_stop(unsigned core, const engine::RunResult& result) {
+  switch (result.reason) {
+    case engine::StopReason::kLimit:
+    case engine::StopReason::kIdle:
+      return;
+    case engine::StopReason::kReset:
+      cores_[core].watchdog = cores_[core].core->system().halt_reason() == core::HaltReason::kWatchdog;
+      break;
+    default:
+      break;
+  }
+  cores_[core].in_reset = true;
+  if (on_core_stop) on_core_stop({core, result});
+}
+
+/// Delivers what is due up to `cycle`, the moment the core was chosen for.
+void Cluster::deliver_due(unsigned core, u64 cycle) {
+  CoreSlot& slot = cores_[core];
+  while (!slot.events.empty() && slot.events.front().cycle <= cycle) {
+    const Event event = slot.events.front();
+    slot.events.pop_front();
+    deliver(core, event);
+  }
+}
+
+void Cluster::deliver(unsigned core, const Event& event) {
+  CoreSlot& slot = cores_[core];
+  engine::Core& c = *slot.core;
+  if (event.kind == Event::Kind::kStart) {
+    c.reset(std::max(c.state().cycle, event.cycle));
+    c.state().pc = event.argument;
+    c.timing().reset(event.argument);
+    slot.in_reset = false;
+    return;
+  }
+  if (slot.in_reset) return;
+  // A sleeping core is brought to the moment of the event first; its sleep ends there.
+  if (event.cycle > c.state().cycle) handle_stop(core, c.run_until(event.cycle));
+  core::SystemUnit& system = c.system();
+  switch (event.kind) {
+    case Event::Kind::kLine:
+      system.set_line(static_cast<unsigned>(event.argument));
+      break;
+    case Event::Kind::kWake:
+      system.power_wakeup();
+      break;
+    case Event::Kind::kForward:
+      system.ipe_event(true, static_cast<unsigned>(event.argument));
+      break;
+    case Event::Kind::kBackward:
+      system.ipe_event(false, static_cast<unsigned>(event.argument));
+      break;
+    case Event::Kind::kStart:
+      break;
+  }
+}
+
+/// Queues an event for a core. An event that the running core causes for itself is delivered at once: it is due at this
+/// very bundle boundary.
+void Cluster::post(unsigned core, Event event, const sc_core::sc_time& when) {
+  CoreSlot& slot = cores_[core];
+  event.cycle = clock_.cycles_from(when.value());
+  if (running_ == static_cast<int>(core) && event.cycle <= slot.core->state().cycle + params_.slice_cycles) {
+    event.cycle = slot.core->state().cycle;
+    deliver(core, event);
+    return;
+  }
+  const auto at = std::upper_bound(slot.events.begin(), slot.events.end(), event.cycle,
+                                   [](u64 cycle, const Event& e) { return cycle < e.cycle; });
+  slot.events.insert(at, event);
+  // Within the thread the next choice of a core sees the event; outside it the thread may be waiting.
+  if (running_ < 0) {
+    const sc_core::sc_time now = sc_core::sc_time_stamp();
+    wake_event_.notify(when > now ? when - now : sc_core::SC_ZERO_TIME);
+  }
+}
+
+CoreFsm Cluster::fsm(unsigned core) const {
+  const CoreSlot& slot = cores_[core];
+  if (slot.in_reset) return CoreFsm::kResetting;
+  return slot.core->system().sleep_state() == core::SleepState::kStop ? CoreFsm::kSleep : CoreFsm::kRunning;
+}
+
+CoreIdle Cluster::idle(unsigned core) const {
+  const CoreSlot& slot = cores_[core];
+  if (slot.in_reset) return CoreIdle::kStopped;
+  switch (slot.core->system().sleep_state()) {
+    case core::SleepState::kRunning:
+      return CoreIdle::kRunning;
+    case core::SleepState::kStop:
+      return CoreIdle::kStopped;
+    default:
+      return CoreIdle::kAwait;
+  }
+}
+
+bool Cluster::watchdog_fired(unsigned core) const { return cores_[core].watchdog; }
+void Cluster::acknowledge_watchdog(unsigned core) { cores_[core].watchdog = false; }
+
+void Cluster::start(unsigned core, u64 pc, const sc_core::sc_time& when) {
+  post(core, {0, Event::Kind::kStart, pc}, when);
+}
+
+void Cluster::wake(unsigned core, const sc_core::sc_time& when) { post(core, {0, Event::Kind::kWake, 0}, when); }
+
+void Cluster::start_rm(u64 pc, const sc_core::sc_time& when) {
+  if (cores_[kRmIndex].in_reset) start(kRmIndex, pc, when);
+}
+
+void Cluster::reset_all(const sc_core::sc_time&) {
+  for (CoreSlot& slot : cores_) {
+    slot.in_reset = true;
+    slot.events.clear();
+  }
+}
+
+void Cluster::set_reset(bool asserted, const sc_core::sc_time& when) {
+  held_in_reset_ = asserted;
+  if (asserted) reset_all(when);
+}
+
+}  // namespace mppa::cluster
