@@ -66,7 +66,8 @@ class ElfFile {
   ElfFile& operator=(const ElfFile&) = delete;
 
   const std::string& name() const { return name_; }
-  bool relocatable() const { return type_ == 1; }  ///< ET_REL: not linked, cannot be loaded
+  std::span<const u8> bytes() const { return image_; }  ///< the whole file
+  bool relocatable() const { return type_ == 1; }       ///< ET_REL: not linked, cannot be loaded
 
   bool has_relocations() const;
   bool executable() const { return type_ == 2; }  ///< ET_EXEC

@@ -23,8 +23,6 @@ constexpr u64 kIpiBase = 0xAD0000;
 constexpr u64 kDmaBase = 0x800000;
 constexpr u64 kDmaRxIommuBase = 0xAC2000;
 constexpr u64 kDmaTxIommuBase = 0xAC3000;
-constexpr u64 kDdrBase = u64{1} << 32;
-constexpr u64 kDdrAliasBase = 0x80000000;
 constexpr unsigned kClusters = 5;
 constexpr unsigned kGicFirstCoreLine = 4;
 
@@ -103,6 +101,8 @@ Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& param
 
 Cluster::~Cluster() = default;
 
+engine::CoreBus& Cluster::bus(unsigned core) { return *cores_[core].bus; }
+
 void Cluster::map_local(u64 base, u64 size, tlm::tlm_base_target_socket<>& target) {
   auto& socket = local_sockets_.emplace_back(fmt::format("to_{:x}", base).c_str());
   socket.bind(target);
@@ -124,8 +124,7 @@ void Cluster::end_of_elaboration() {
   dsu.host = dsu_ram_.data();
   dsu.base = kDsuRamBase;
   regions_.push_back(dsu);
-  map_external(kDdrBase);
-  map_external(kDdrAliasBase);
+  for (const u64 base : params_.memories) map_external(base);
   for (unsigned c = 0; c < kClusters; ++c)
     if (c != params_.id) map_external((u64{c} + 1) * kWindow);
 }

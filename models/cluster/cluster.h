@@ -49,6 +49,8 @@ struct ClusterParams {
   u64 timestamp_hz = 100'000'000;  ///< DSU timestamp; open point 2 of the SoC digest
   u64 slice_cycles = 100;          ///< how far one core may run ahead of another
   u64 quantum_ps = 200'000;        ///< how far the cluster may run ahead of the rest of the chip
+  /// Addresses outside the clusters at which cores find memory: DDR and its 32-bit alias.
+  std::vector<u64> memories = {u64{1} << 32, 0x8000'0000};
 };
 
 /// Something the simulation must know about a core that stopped.
@@ -77,6 +79,9 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   /// The cluster's end of the RDMA NoC: bind `noc` to an injector, deliver packets to the module itself.
   Dma& dma() { return dma_; }
   engine::Core& core(unsigned index) { return *cores_[index].core; }
+  const engine::Core& core(unsigned index) const { return *cores_[index].core; }
+  /// Memory and registers as a core sees them; valid after elaboration.
+  engine::CoreBus& bus(unsigned core);
   bool in_reset(unsigned index) const { return cores_[index].in_reset; }
 
   /// Called when a core ends by itself: program exit, double exception, something not modelled.

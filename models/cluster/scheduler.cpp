@@ -51,7 +51,8 @@ u64 Cluster::advance(u64 horizon) {
         second = std::min(second, c);
       }
     }
-    if (first >= horizon || held_in_reset_) return first;
+    if (held_in_reset_) return kNever;
+    if (first >= horizon) return first;
 
     CoreSlot& slot = cores_[chosen];
     deliver_due(chosen, first);
@@ -97,6 +98,8 @@ void Cluster::deliver(unsigned core, const Event& event) {
   if (event.kind == Event::Kind::kStart) {
     c.reset(std::max(c.state().cycle, event.cycle));
     c.state().pc = event.argument;
+    // Code above 4 GiB cannot switch to 64-bit addresses itself: its first fetch would already go astray.
+    if (event.argument >> 32 != 0) c.state().sfr[core::kPs] |= core::ps::kV64.mask();
     c.timing().reset(event.argument);
     slot.in_reset = false;
     return;

@@ -12,15 +12,22 @@
 
 namespace mppa::test {
 
-/// Fixture: build modules in the test's constructor or body, then call elaborate() before the first access.
-class ScTest : public ::testing::Test {
- protected:
-  ScTest() {
+/// Makes a new simulation context current.
+struct ScContext {
+  ScContext() {
     // The previous context is left to the process: its modules may still refer to it while they are destroyed.
     sc_core::sc_curr_simcontext = sc_core::sc_default_global_context = new sc_core::sc_simcontext;
     sc_core::sc_report_handler::set_actions(sc_core::SC_WARNING, sc_core::SC_DO_NOTHING);
   }
+};
+
+/// Fixture: build modules in the test's constructor or body, then call elaborate() before the first access.
+class ScTest : public ::testing::Test {
+ protected:
   static void elaborate() { sc_core::sc_start(sc_core::SC_ZERO_TIME); }
+
+ private:
+  ScContext context_;
 };
 
 /// Drives a target socket as a bus would.
