@@ -1,0 +1,47 @@
+/* What the parts of ClusterOS share and applications do not see. */
+#ifndef COS_INTERNAL_H
+#define COS_INTERNAL_H
+
+#include <stdint.h>
+
+#include "cos/exception.h"
+#include "cos/sync.h"
+#include "mppa/soc.h"
+
+/* Chip control block: lives in the shared area of cluster 0 and is used by all clusters through its global address. */
+struct cos_chip {
+	struct cos_spinlock console;
+	uint32_t running_clusters; /* one bit each */
+	uint32_t reserved;
+	uint64_t clock_hz;
+	uint64_t timestamp_hz;
+	uint64_t ddr_size;
+};
+
+/* The block, from any cluster. */
+struct cos_chip *cos_chip(void);
+
+/* The argument area of the vendor's run time; whoever starts an image fills it. Addresses are local to the cluster. */
+struct cos_arguments {
+	uint32_t magic, spawn_type, spawner, remote_console, frequency, argc, envc, padding;
+	uint64_t argv, envp;
+};
+#define COS_ARGUMENTS_MAGIC 0xdeadbeefu
+#define COS_ARGUMENTS_SIZE 0x1000
+#define COS_SPAWNED_BY_COS 6
+extern struct cos_arguments MPPA_ARGAREA_START;
+
+/* exception.S */
+extern char __cos_exception_vectors[];
+
+/* Gives this core its exception stacks and takes exceptions from now on. */
+void cos_exception_init(void);
+/* Doorbell, wake-up routing and interrupts of this core. */
+void cos_core_init(unsigned core);
+/* Tells the RM that waits in cos_start_pes(), and the one in cos_start_cluster(). */
+void cos_pe_online(unsigned pe);
+void cos_cluster_online(void);
+/* Doorbells and interrupt controller of the cluster; RM only. */
+void cos_cluster_init(void);
+
+#endif

@@ -1,0 +1,64 @@
+// Firmware images on the whole chip: what they print and how they end.
+#include <fmt/core.h>
+
+#include <string>
+
+#include "tests/sim/system/chip_run.h"
+
+namespace mppa::sim {
+namespace {
+
+/// Runs `name` on the given clusters; returns how it ended.
+class FirmwareRun {
+ public:
+  explicit FirmwareRun(const std::string& name, unsigned clusters = kClusters,
+                       std::vector<std::string> arguments = {}) {
+    const std::string path = std::string(MPPA_BINARY_DIR "/firmware/") + name + ".elf";
+    arguments.insert(arguments.begin(), name);
+    std::vector<BootImage> images;
+    for (unsigned c = 0; c < clusters; ++c) images.push_back({c, ElfFile::read(path), arguments});
+    run_.chip.boot(images);
+    end = run_.go_on(1'000'000);
+    for (const char c : run_.console)
+      if (c != '\r') console += c;
+  }
+
+  std::string end;      ///< exit status or what else happened
+  std::string console;  ///< UART 0, without carriage returns
+
+ private:
+  ChipRun run_;
+};
+
+/// The lines without what follows "up": the time differs.
+std::string without_times(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find('\n', at);
+    const std::string line = text.substr(at, end - at);
+    out += line.substr(0, line.find(" up at")) + '\n';
+    at = end + 1;
+  }
+  return out;
+}
+
+TEST(Hello, AllCoresReportInByBootOrder) {
+  const FirmwareRun run("hello", kClusters, {"one", "two words"});
+  std::string expected;
+  for (unsigned c = 0; c < kClusters; ++c) {
+    expected += fmt::format("cluster {} RM  \n", c);
+    expected += fmt::format("cluster {} argument 1: one\ncluster {} argument 2: two words\n", c, c);
+    for (unsigned pe = 0; pe < cluster::kPeCount; ++pe) expected += fmt::format("cluster {} PE{:<2}\n", c, pe);
+  }
+  EXPECT_EQ(without_times(run.console), expected + "85 cores\n");
+  EXPECT_EQ(run.end, "0");
+}
+
+TEST(Hello, RunsOnTheClustersThatHaveAnImage) {
+  const FirmwareRun run("hello", 2);
+  EXPECT_NE(run.console.find("34 cores\n"), std::string::npos) << run.console;
+  EXPECT_EQ(run.end, "0");
+}
+
+}  // namespace
+}  // namespace mppa::sim
