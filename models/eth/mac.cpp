@@ -143,6 +143,10 @@ void Mac::arrived(FramePtr frame) {
       if (!config_.forward_pause) return;
     }
   }
+  const bool unicast = !(frame->data[0] & 1);
+  if (unicast && !config_.promiscuous &&
+      !std::equal(params_.address.begin(), params_.address.end(), frame->data.begin()))
+    return;
   client_.received(std::move(frame), false);
 }
 

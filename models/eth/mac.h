@@ -35,6 +35,7 @@ struct MacConfig {
   bool rx_enable = true;
   bool tx_pad = true;            ///< pad to the minimum
   bool append_fcs = true;        ///< otherwise the last four bytes given are the FCS
+  bool promiscuous = true;       ///< accept unicast frames to other addresses
   bool forward_bad_fcs = false;  ///< give frames with a wrong FCS to the client
   bool forward_pause = false;    ///< give pause frames to the client, too
   bool ignore_pause = false;
