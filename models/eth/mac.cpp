@@ -119,7 +119,10 @@ void Mac::send_pause(const PauseRequest& request) {
 void Mac::receive(FramePtr frame, u64 first, u64 last) {
   if (!config_.rx_enable) return;
   if (writer_) writer_->write(interface_, first, *frame, PcapngWriter::Direction::kInbound);
-  arriving_.put(last + params_.rx_latency_ps, std::move(frame));
+  u64 at = last;
+  if (const u64 early = params_.cut_through_bytes)
+    at = std::min(last, first + ps_per_byte(config_.bits_per_second) * (kPreambleBytes + early));
+  arriving_.put(at + params_.rx_latency_ps, std::move(frame));
 }
 
 void Mac::arrived(FramePtr frame) {

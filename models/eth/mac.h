@@ -18,14 +18,16 @@ class MacClientIf {
   virtual ~MacClientIf() = default;
   /// The frame to be sent now, or null. Asked whenever the line is free, after Mac::kick() and when a pause ends.
   virtual FramePtr next_frame() = 0;
-  /// A frame has arrived completely; the bad ones only with MacConfig::forward_bad_fcs. Sizes are checked.
+  /// A frame has arrived (see MacParams::cut_through_bytes); the bad ones only with MacConfig::forward_bad_fcs. Sizes
+  /// are checked.
   virtual void received(FramePtr frame, bool fcs_error) = 0;
 };
 
 struct MacParams {
-  MacAddress address{};         ///< source of pause frames
-  u64 tx_latency_ps = 100'000;  ///< MAC, PCS, FEC and serdes towards the line; assumption (not published)
-  u64 rx_latency_ps = 150'000;  ///< the same from the line; the FEC decoder collects a code word first
+  MacAddress address{};            ///< source of pause frames
+  u64 tx_latency_ps = 100'000;     ///< MAC, PCS, FEC and serdes towards the line; assumption (not published)
+  u64 rx_latency_ps = 150'000;     ///< the same from the line; the FEC decoder collects a code word first
+  unsigned cut_through_bytes = 0;  ///< give frames to the client when so many bytes are in; 0: when they are complete
 };
 
 /// What software sets.
