@@ -14,7 +14,7 @@ namespace mppa::cluster {
 namespace {
 
 // Offsets in the cluster's window, memory-map.md section 2.
-constexpr u64 kMailboxBase = 0xA00000;
+
 constexpr u64 kGicBase = 0xA20000;
 constexpr u64 kPowerBase = 0xA40000;
 constexpr u64 kDsuRamBase = 0xA46000;
@@ -23,17 +23,18 @@ constexpr u64 kIpiBase = 0xAD0000;
 constexpr u64 kDmaBase = 0x800000;
 constexpr u64 kDmaRxIommuBase = 0xAC2000;
 constexpr u64 kDmaTxIommuBase = 0xAC3000;
-constexpr unsigned kClusters = 5;
 constexpr unsigned kGicFirstCoreLine = 4;
 
 }  // namespace
 
-Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& params)
+Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& params, WriteWatch& watch)
     : sc_module(name),
       params_(params),
       clock_(params.clock_hz),
       smem_(params.smem),
       dsu_ram_(kDsuRamSize),
+      watch_(watch),
+      mailbox_shadow_(Mailboxes::kWindow),
       mailboxes_("mailboxes", clock_.time_of(params.register_latency)),
       gic_("gic", clock_.time_of(params.register_latency)),
       ipi_("ipi", clock_.time_of(params.register_latency)),
@@ -74,10 +75,12 @@ Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& param
   axi_in.register_get_direct_mem_ptr(this, &Cluster::axi_in_dmi);
   axi_in.register_transport_dbg(this, &Cluster::axi_in_debug);
 
-  remote_ = std::make_unique<RemoteArbiter>(*this);
+  local_ = std::make_unique<LocalArbiter>(*this);
   for (unsigned i = 0; i < kCoreCount; ++i) {
     CoreSlot& slot = cores_[i];
     slot.bus = std::make_unique<CoreBus>(*this, i);
+    slot.spin.cluster = this;
+    slot.spin.core = i;
     engine::CoreConfig config;
     config.engine = params.engine;
     config.level = i == kRmIndex ? params.rm_timing : params.pe_timing;
@@ -115,7 +118,7 @@ void Cluster::end_of_elaboration() {
   own.size = params_.smem.size;
   own.host = smem_.memory().data();
   own.read_latency = params_.smem.read_latency;
-  own.arbiter = &smem_;
+  own.arbiter = local_.get();
   regions_.push_back(own);
   own.base = global_base();
   regions_.push_back(own);
@@ -124,12 +127,10 @@ void Cluster::end_of_elaboration() {
   dsu.host = dsu_ram_.data();
   dsu.base = kDsuRamBase;
   regions_.push_back(dsu);
-  for (const u64 base : params_.memories) map_external(base);
-  for (unsigned c = 0; c < kClusters; ++c)
-    if (c != params_.id) map_external((u64{c} + 1) * kWindow);
+  for (const ClusterParams::Memory& memory : params_.memories) map_external(memory.base, memory.idle_latency);
 }
 
-void Cluster::map_external(u64 base) {
+void Cluster::map_external(u64 base, u32 idle_latency) {
   tlm::tlm_generic_payload payload;
   tlm::tlm_dmi dmi;
   payload.set_address(base);
@@ -138,8 +139,17 @@ void Cluster::map_external(u64 base) {
   region.base = dmi.get_start_address();
   region.size = dmi.get_end_address() - dmi.get_start_address() + 1;
   region.host = dmi.get_dmi_ptr();
-  region.arbiter = remote_.get();
+  region.read_latency = idle_latency;
+  region.arbiter = &remote_.emplace_back(*this, idle_latency);
   regions_.push_back(region);
+}
+
+/// A mailbox changes when it is written, and when a load-and-clear finds something in it.
+void Cluster::announce_mailbox_access(const tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay) {
+  const u64 mailbox = payload.get_address() / Mailboxes::kStride;
+  if (payload.is_read() && mailboxes_.value(static_cast<unsigned>(mailbox)) == 0) return;
+  const u8* const shadow = mailbox_shadow_.data() + mailbox * Mailboxes::kStride;
+  watch_.before_write(shadow, Mailboxes::kStride, (sc_core::sc_time_stamp() + delay).value());
 }
 
 void Cluster::local_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
@@ -147,6 +157,7 @@ void Cluster::local_transport(tlm::tlm_generic_payload& payload, sc_core::sc_tim
   for (const LocalTarget& t : local_map_) {
     if (address - t.base >= t.size) continue;
     payload.set_address(address - t.base);
+    if (t.base == kMailboxBase) announce_mailbox_access(payload, delay);
     (*t.socket)->b_transport(payload, delay);
     payload.set_address(address);
     return;
@@ -170,6 +181,12 @@ AtomicOp atomic_op(engine::BusOp op) {
 }
 
 }  // namespace
+
+/// Core cycles of a wait of `ps` behind the crossbar. Several roundings of cycles to picoseconds do not make one more.
+u32 Cluster::wait_cycles(u64 ps) const {
+  constexpr u64 kRoundings = 8;
+  return static_cast<u32>(clock_.cycles_at(ps + clock_.ps_of(1) - kRoundings) + params_.crossbar_latency);
+}
 
 engine::BusReply Cluster::access(unsigned core, engine::BusOp op, u64 pa, std::span<u8> data,
                                  const engine::AtomicOperands& atomic, u64 now) {
@@ -205,8 +222,7 @@ engine::BusReply Cluster::access(unsigned core, engine::BusOp op, u64 pa, std::s
   payload.clear_extension(&extension);
   engine::BusReply reply;
   reply.ok = payload.is_response_ok();
-  const u64 end = kernel_now + delay.value();
-  reply.latency = static_cast<u32>(clock_.cycles_from(end) - clock_.cycles_at(start) + params_.crossbar_latency);
+  reply.latency = wait_cycles(kernel_now + delay.value() - start);
   return reply;
 }
 
@@ -222,9 +238,18 @@ void Cluster::dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&
   payload.set_address(address);
 }
 
+/// Tells those who wait for a piece of SMEM that a master outside the cores is about to write to it.
+void Cluster::announce_write(const tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay) {
+  const u64 end = payload.get_address() + payload.get_data_length();
+  if (!changes_memory(payload) || end > params_.smem.size) return;
+  watch_.before_write(smem_.memory().data() + payload.get_address(), payload.get_data_length(),
+                      (sc_core::sc_time_stamp() + delay).value());
+}
+
 void Cluster::axi_in_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   const u64 offset = payload.get_address();
   if (offset < params_.smem.size) {
+    announce_write(payload, delay);
     if (!serve_memory(payload, smem_.memory().data(), params_.smem.size)) return;
     const u64 now = clock_.cycles_from((sc_core::sc_time_stamp() + delay).value());
     const u64 done = smem_.access(offset, payload.get_data_length(), moves_data_to_target(payload), now);
@@ -256,6 +281,7 @@ unsigned Cluster::axi_in_debug(tlm::tlm_generic_payload& payload) {
 }
 
 void Cluster::write_stats(StatWriter& out) const {
+  settle();
   const u64 total = clock_.cycles_at(sc_core::sc_time_stamp().value());
   out.enter("smem");
   smem_.write_stats(out, total);
@@ -270,6 +296,7 @@ void Cluster::write_stats(StatWriter& out) const {
     out.counter("l1d_misses", core.stats().l1d_misses, "lines", "L1D misses");
     out.counter("l1i_misses", core.stats().l1i_misses, "lines", "L1I misses");
     out.counter("traps", core.stats().traps, "traps", "hardware traps taken");
+    out.counter("waiting", cores_[i].spin.cycles, "cycles", "cycles in loops that only wait for memory to change");
     out.counter("interrupts", core.stats().interrupts, "interrupts", "interrupts taken");
     out.leave();
   }

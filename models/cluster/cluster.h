@@ -7,6 +7,11 @@
 // arrives for a core (interrupt lines, wake-ups, events of its neighbours) is queued with its cycle and delivered when
 // the core gets there; what arrives late - the sender's time was behind - is delivered at once. So cores of one cluster
 // see each other's effects within a slice, and clusters within a quantum.
+//
+// Waiting. A core that is found to spin - to repeat itself as long as the memory it reads does not change - is taken out
+// of the choice like one that sleeps. Before that memory changes, and before an event reaches the core, it is brought to
+// that very cycle: whole iterations are skipped, the rest is executed. Whether iterations are skipped or executed
+// (`spin_skip`) makes no difference, because they can do only one thing. See spin.cpp.
 #pragma once
 
 #include <tlm_utils/simple_initiator_socket.h>
@@ -16,6 +21,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,11 +32,13 @@
 #include "models/cluster/control/power_controller.h"
 #include "models/cluster/dma/dma.h"
 #include "models/cluster/engine/core.h"
+#include "models/cluster/engine/spin_loop.h"
 #include "models/cluster/iommu/iommu.h"
 #include "models/cluster/smem/smem.h"
 #include "models/common/bus_extension.h"
 #include "models/common/clock.h"
 #include "models/common/stats.h"
+#include "models/common/write_watch.h"
 #include "models/noc/periph/ftu.h"
 
 namespace mppa::cluster {
@@ -49,8 +57,14 @@ struct ClusterParams {
   u64 timestamp_hz = 100'000'000;  ///< DSU timestamp; open point 2 of the SoC digest
   u64 slice_cycles = 100;          ///< how far one core may run ahead of another
   u64 quantum_ps = 200'000;        ///< how far the cluster may run ahead of the rest of the chip
-  /// Addresses outside the clusters at which cores find memory: DDR and its 32-bit alias.
-  std::vector<u64> memories = {u64{1} << 32, 0x8000'0000};
+  /// Memory outside the cluster: where cores find it, and cycles from a core to its critical word, unloaded.
+  struct Memory {
+    u64 base = 0;
+    u32 idle_latency = 0;
+  };
+  std::vector<Memory> memories;
+  /// Iterations of loops in which a core only waits are skipped; false: they are executed. The results are the same.
+  bool spin_skip = true;
 };
 
 /// Something the simulation must know about a core that stopped.
@@ -63,12 +77,14 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
  public:
   /// Size of the address window of a cluster in both views (memory-map.md section 1).
   static constexpr u64 kWindow = u64{16} << 20;
+  static constexpr u64 kMailboxBase = 0xA00000;  ///< offset in the window
 
   tlm_utils::simple_initiator_socket<Cluster> axi_out{"axi_out"};  ///< everything outside the local window
   tlm_utils::simple_initiator_socket<Cluster> dma_out{"dma_out"};  ///< the same for the DMA, on a link of its own
   tlm_utils::simple_target_socket<Cluster> axi_in{"axi_in"};       ///< offsets within the window
 
-  Cluster(const sc_core::sc_module_name& name, const ClusterParams& params);
+  /// `watch`: the registry of all memories that the cores reach, shared with whoever else writes to them.
+  Cluster(const sc_core::sc_module_name& name, const ClusterParams& params, WriteWatch& watch);
   ~Cluster() override;
 
   /// Base of the window as the rest of the chip sees it.
@@ -83,6 +99,8 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   /// Memory and registers as a core sees them; valid after elaboration.
   engine::CoreBus& bus(unsigned core);
   bool in_reset(unsigned index) const { return cores_[index].in_reset; }
+  /// Brings cores that wait in a loop to the present, for whoever looks at their state or counters.
+  void settle() const;
 
   /// Called when a core ends by itself: program exit, double exception, something not modelled.
   std::function<void(const CoreStop&)> on_core_stop;
@@ -106,7 +124,9 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
 
  private:
   class CoreBus;
+  class LocalArbiter;
   class RemoteArbiter;
+  class CatchUp;
 
   /// An interrupt sink for sources whose line numbers need a translation to (core, line).
   class LineAdapter : public sc_core::sc_module, public InterruptIf {
@@ -129,12 +149,26 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
     u64 argument = 0;  ///< pc, line or event index
   };
 
+  /// Whether a core waits in a loop, or may soon be known to. See spin.cpp.
+  struct Spinning : public WriteWatch::Watcher {
+    void before_write(u64 ps) override { cluster->woken_by_write(core, ps); }
+    Cluster* cluster = nullptr;
+    unsigned core = 0;
+    std::optional<engine::SpinLoop> loop;  ///< the core stands at the beginning of an iteration and is not executed
+    bool probing = false;
+    unsigned pause = kShortestPause;  ///< slices from a probe that found nothing to the next
+    unsigned slices = 0;              ///< since then
+    u64 cycles = 0;                   ///< spent in loops found
+  };
+  static constexpr unsigned kShortestPause = 2, kLongestPause = 2048;
+
   struct CoreSlot {
     std::unique_ptr<CoreBus> bus;
     std::unique_ptr<engine::Core> core;
     std::deque<Event> events;  ///< by cycle, equal cycles in order of arrival
     bool in_reset = true;
     bool watchdog = false;
+    Spinning spin;
   };
 
   struct LocalTarget {
@@ -146,14 +180,26 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   // cluster.cpp: construction and the address map
   void end_of_elaboration() override;
   void map_local(u64 base, u64 size, tlm::tlm_base_target_socket<>& target);
-  void map_external(u64 base);
+  void map_external(u64 base, u32 idle_latency);
+  u32 wait_cycles(u64 ps) const;
   engine::BusReply access(unsigned core, engine::BusOp op, u64 pa, std::span<u8> data,
                           const engine::AtomicOperands& atomic, u64 now);
+  void announce_mailbox_access(const tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay);
+  void announce_write(const tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay);
   void local_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void axi_in_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   bool axi_in_dmi(tlm::tlm_generic_payload& payload, tlm::tlm_dmi& dmi);
   unsigned axi_in_debug(tlm::tlm_generic_payload& payload);
+
+  // spin.cpp
+  void probe(unsigned core, u64 limit);
+  void consider_probe(unsigned core);
+  bool begin_spin(unsigned core, engine::SpinLoop loop);
+  void end_spin(unsigned core, u64 cycle);
+  void run_iterations(unsigned core, const engine::SpinLoop& loop, u64 cycle) const;
+  void woken_by_write(unsigned core, u64 ps);
+  std::optional<WriteWatch::Range> watchable(const engine::SpinLoop::Range& range) const;
 
   // scheduler.cpp
   SC_HAS_PROCESS(Cluster);
@@ -170,7 +216,10 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   Smem smem_;
   SparseMemory dsu_ram_;
   std::array<CoreSlot, kCoreCount> cores_;
-  int running_ = -1;  ///< the core whose slice is being executed, or -1
+  WriteWatch& watch_;
+  SparseMemory mailbox_shadow_;  ///< stands for the mailboxes in the registry of watched memory; never written
+  mutable int running_ = -1;     ///< the core being executed, or -1
+  mutable bool unobserved_ = false;  ///< it runs in a spin loop: its accesses take no bandwidth
   bool held_in_reset_ = false;
   sc_core::sc_event wake_event_;
 
@@ -188,7 +237,8 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   std::deque<tlm_utils::simple_initiator_socket<Cluster>> local_sockets_;
   std::vector<LocalTarget> local_map_;
   std::vector<engine::MemRegion> regions_;
-  std::unique_ptr<RemoteArbiter> remote_;
+  std::unique_ptr<LocalArbiter> local_;
+  std::deque<RemoteArbiter> remote_;
 };
 
 }  // namespace mppa::cluster

@@ -21,21 +21,47 @@ class Cluster::CoreBus final : public engine::CoreBus {
                           u64 now) override {
     return cluster_.access(core_, op, pa, data, atomic, now);
   }
+  void before_write(const u8* host, u64 bytes, u64 now) override {
+    cluster_.watch_.before_write(host, bytes, cluster_.clock_.ps_of(now));
+  }
+  bool watches_page(const u8* host) override { return cluster_.watch_.watches_page(host); }
+  u64 watch_epoch() override { return cluster_.watch_.epoch(); }
 
  private:
   Cluster& cluster_;
   unsigned core_;
 };
 
+/// The path to the cluster's own memory.
+class Cluster::LocalArbiter final : public timing::MemArbiter {
+ public:
+  explicit LocalArbiter(Cluster& cluster) : cluster_(cluster) {}
+  u32 read_wait(u64 pa, unsigned bytes, u64 now) override {
+    return cluster_.unobserved_ ? cluster_.params_.smem.read_latency : cluster_.smem_.read_wait(pa, bytes, now);
+  }
+  void write_posted(u64 pa, unsigned bytes, u64 now) override {
+    if (!cluster_.unobserved_) cluster_.smem_.write_posted(pa, bytes, now);
+  }
+
+ private:
+  Cluster& cluster_;
+};
+
 /// The path to memory outside the cluster: the bytes move through DMI, the time is that of a transaction over the
 /// fabric.
 class Cluster::RemoteArbiter final : public timing::MemArbiter {
  public:
-  explicit RemoteArbiter(Cluster& cluster) : cluster_(cluster) { payload_.set_extension(&extension_); }
+  RemoteArbiter(Cluster& cluster, u32 idle_latency) : cluster_(cluster), idle_latency_(idle_latency) {
+    payload_.set_extension(&extension_);
+  }
   ~RemoteArbiter() override { payload_.clear_extension(&extension_); }
 
-  u32 read_wait(u64 pa, unsigned bytes, u64 now) override { return transaction(pa, bytes, now, false); }
-  void write_posted(u64 pa, unsigned bytes, u64 now) override { transaction(pa, bytes, now, true); }
+  u32 read_wait(u64 pa, unsigned bytes, u64 now) override {
+    return cluster_.unobserved_ ? idle_latency_ : transaction(pa, bytes, now, false);
+  }
+  void write_posted(u64 pa, unsigned bytes, u64 now) override {
+    if (!cluster_.unobserved_) transaction(pa, bytes, now, true);
+  }
 
  private:
   u32 transaction(u64 pa, unsigned bytes, u64 now, bool write) {
@@ -50,12 +76,11 @@ class Cluster::RemoteArbiter final : public timing::MemArbiter {
     const u64 start = std::max<u64>(cluster_.clock_.ps_of(now), sc_core::sc_time_stamp().value());
     sc_core::sc_time delay = sc_core::sc_time::from_value(start - sc_core::sc_time_stamp().value());
     cluster_.axi_out->b_transport(payload_, delay);
-    const u64 end = (sc_core::sc_time_stamp() + delay).value();
-    const u64 cycles = cluster_.clock_.cycles_from(end) - cluster_.clock_.cycles_at(start);
-    return static_cast<u32>(cycles + cluster_.params_.crossbar_latency);
+    return cluster_.wait_cycles((sc_core::sc_time_stamp() + delay).value() - start);
   }
 
   Cluster& cluster_;
+  u32 idle_latency_;
   tlm::tlm_generic_payload payload_;
   BusExtension extension_;
   unsigned char scratch_[256] = {};

@@ -32,7 +32,7 @@ u64 Cluster::next_cycle(const CoreSlot& slot) const {
   const u64 event = slot.events.empty() ? kNever : slot.events.front().cycle;
   if (slot.in_reset) return event;
   const core::CoreState& state = slot.core->state();
-  if (!slot.core->system().sleeping()) return state.cycle;
+  if (!slot.core->system().sleeping() && !slot.spin.loop) return state.cycle;
   return std::max(state.cycle, std::min(event, slot.core->system().next_event_cycle()));
 }
 
@@ -55,15 +55,21 @@ u64 Cluster::advance(u64 horizon) {
     if (first >= horizon) return first;
 
     CoreSlot& slot = cores_[chosen];
+    if (slot.spin.loop) end_spin(chosen, first);
     deliver_due(chosen, first);
     if (slot.in_reset) continue;
     u64 limit = std::min(horizon, second == kNever ? kNever : second + params_.slice_cycles);
     if (!slot.events.empty()) limit = std::min(limit, slot.events.front().cycle);
     limit = std::max(limit, std::max(first, slot.core->state().cycle) + 1);
-    running_ = static_cast<int>(chosen);
-    const engine::RunResult result = slot.core->run_until(limit);
-    running_ = -1;
-    handle_stop(chosen, result);
+    if (slot.spin.probing) {
+      probe(chosen, limit);
+    } else {
+      running_ = static_cast<int>(chosen);
+      const engine::RunResult result = slot.core->run_until(limit);
+      running_ = -1;
+      handle_stop(chosen, result);
+      consider_probe(chosen);
+    }
   }
 }
 
@@ -95,6 +101,7 @@ void Cluster::deliver_due(unsigned core, u64 cycle) {
 void Cluster::deliver(unsigned core, const Event& event) {
   CoreSlot& slot = cores_[core];
   engine::Core& c = *slot.core;
+  slot.spin.probing = false;
   if (event.kind == Event::Kind::kStart) {
     c.reset(std::max(c.state().cycle, event.cycle));
     c.state().pc = event.argument;
@@ -180,6 +187,8 @@ void Cluster::start_rm(u64 pc, const sc_core::sc_time& when) {
 
 void Cluster::reset_all(const sc_core::sc_time&) {
   for (CoreSlot& slot : cores_) {
+    if (slot.spin.loop) end_spin(slot.spin.core, slot.core->state().cycle);
+    slot.spin.probing = false;
     slot.in_reset = true;
     slot.events.clear();
   }

@@ -43,4 +43,10 @@ inline bool moves_data_to_target(const tlm::tlm_generic_payload& payload) {
   return extension && extension->timing_of_write;
 }
 
+/// Whether an access may change memory contents.
+inline bool changes_memory(const tlm::tlm_generic_payload& payload) {
+  const auto* extension = payload.get_extension<BusExtension>();
+  return payload.is_write() || (payload.is_read() && extension && extension->atomic != AtomicOp::kNone);
+}
+
 }  // namespace mppa

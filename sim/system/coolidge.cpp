@@ -57,8 +57,17 @@ cluster::ClusterParams cluster_params(const CoolidgeParams& p, unsigned index) {
   out.id = static_cast<u8>(index);
   out.clock_hz = p.clock_hz;
   out.timestamp_hz = p.reference_hz;
-  out.memories = {kDdrBase};
-  if (p.ddr_alias_size > 0) out.memories.push_back(p.ddr_alias_base);
+  // Unloaded: the core's crossbar, the fabric both ways, the target.
+  const noc::DdrChannelParams& ddr = p.ddr.channel;
+  const u64 ddr_ps = ddr.controller_latency + ddr.row_to_column + ddr.cas_latency +
+                     ddr.burst_length / 2 * ddr.clock_period;
+  const u64 to_ddr = out.crossbar_latency + 2 * p.axi_ddr_latency + Clock(p.clock_hz).cycles_from(ddr_ps);
+  const u64 to_cluster = out.smem.read_latency + 2 * p.axi_cluster_latency;
+  out.memories = {{kDdrBase, static_cast<u32>(to_ddr)}};
+  if (p.ddr_alias_size > 0) out.memories.push_back({p.ddr_alias_base, static_cast<u32>(to_ddr)});
+  for (unsigned c = 0; c < kClusters; ++c)
+    if (c != index) out.memories.push_back({(c + 1) * Cluster::kWindow, static_cast<u32>(to_cluster)});
+  out.spin_skip = p.spin_skip;
   return out;
 }
 
@@ -71,7 +80,7 @@ Coolidge::Coolidge(const sc_core::sc_module_name& name, const CoolidgeParams& pa
       axi_("axi", noc::FabricParams{.clock_hz = params.clock_hz, .link_bytes = params.axi_link_bytes},
            initiators(params), targets(params)),
       noc_("noc", noc_params(params)),
-      ddr_("ddr", params.ddr),
+      ddr_("ddr", params.ddr, &watch_),
       ftu_("ftu", clock_.time_of(params.peripheral_access)),
       trace_timestamp_("trace_timestamp", clock_.time_of(params.peripheral_access), params.reference_hz) {
   loader_.bind(axi_.initiator("loader"));
@@ -109,7 +118,7 @@ void Coolidge::build_peripherals() {
 }
 
 void Coolidge::build_cluster(unsigned index) {
-  clusters_[index] = std::make_unique<Cluster>(indexed("cluster", index).c_str(), cluster_params(params_, index));
+  clusters_[index] = std::make_unique<Cluster>(indexed("cluster", index).c_str(), cluster_params(params_, index), watch_);
   Cluster& c = *clusters_[index];
   c.axi_out.bind(axi_.initiator(indexed("cluster", index)));
   c.dma_out.bind(axi_.initiator(indexed("dma", index)));

@@ -35,7 +35,9 @@ struct CoolidgeParams {
   /// Hz; clusters, fabric and NoC share one frequency domain (SHIM model of the vendor). 600 MHz to 1.2 GHz.
   u64 clock_hz = 1'200'000'000;
   u64 reference_hz = 100'000'000;  ///< Hz of the timestamps; open point 2 of the SoC digest
-  /// By cluster; `id`, `clock_hz`, `timestamp_hz` and `memories` are set by the chip.
+  /// Loops in which cores only wait are skipped; see ClusterParams.
+  bool spin_skip = true;
+  /// By cluster; `id`, `clock_hz`, `timestamp_hz`, `spin_skip` and `memories` are set by the chip.
   std::array<cluster::ClusterParams, kClusters> cluster{};
   u64 axi_link_bytes = 16;  ///< bytes a cycle and link each way; not published
 
@@ -122,6 +124,7 @@ class Coolidge : public sc_core::sc_module, public noc::ChipResetIf, public Stat
 
   CoolidgeParams params_;
   Clock clock_;
+  WriteWatch watch_;
   noc::Fabric axi_;
   noc::RdmaNoc noc_;
   noc::Ddr ddr_;

@@ -26,6 +26,8 @@ class Mailboxes : public RegisterDevice {
   /// Input i of the sink is mailbox i.
   sc_core::sc_port<InterruptIf> interrupt{"interrupt"};
 
+  u64 value(unsigned index) const { return value_.get(index); }
+
   Mailboxes(const sc_core::sc_module_name& name, const sc_core::sc_time& latency);
 
  private:

@@ -5,6 +5,7 @@
 #include "models/cluster/core/core_state.h"
 #include "models/cluster/core/mmu.h"
 #include "models/cluster/core/system_unit.h"
+#include "models/cluster/engine/spin_loop.h"
 #include "models/cluster/timing/model.h"
 
 namespace mppa::engine {
@@ -48,6 +49,18 @@ RunResult Core::run_until(u64 cycle_limit) {
   RunResult result = impl_->engine->run_until(cycle_limit);
   impl_->stats.l1i_misses = impl_->timing.l1i_misses();
   return result;
+}
+
+void Core::begin_probe() { impl_->engine->begin_probe(); }
+ProbeResult Core::probe(u64 cycle_limit) { return impl_->engine->probe(cycle_limit); }
+
+void Core::skip(const SpinLoop& loop, u64 iterations) {
+  core::CoreState& s = impl_->state;
+  s.cycle += iterations * loop.cycles;
+  s.bundles += iterations * loop.bundles;
+  s.instructions += iterations * loop.instructions;
+  impl_->stats.add(loop.stats, iterations);
+  impl_->timing.move(iterations * loop.cycles);
 }
 
 void Core::forget_code() { impl_->engine->forget_code(); }

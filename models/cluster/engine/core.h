@@ -23,6 +23,9 @@ class Model;
 
 namespace mppa::engine {
 
+struct ProbeResult;
+struct SpinLoop;
+
 enum class EngineKind : u8 { kReference, kFast };
 
 struct CoreConfig {
@@ -57,6 +60,16 @@ struct CoreStats {
   u64 l1d_hits = 0, l1d_misses = 0, l1i_misses = 0;
   u64 loads = 0, stores = 0, atomics = 0, uncached = 0;
   u64 branches_taken = 0, traps = 0, interrupts = 0;
+
+  /// Adds `times` times what the counters of `more` say; times = -1 subtracts.
+  void add(const CoreStats& more, u64 times) {
+    for (unsigned i = 0; i < timing::kStallKinds; ++i) stalls[i] += times * more.stalls[i];
+    for (const auto counter :
+         {&CoreStats::l1d_hits, &CoreStats::l1d_misses, &CoreStats::l1i_misses, &CoreStats::loads, &CoreStats::stores,
+          &CoreStats::atomics, &CoreStats::uncached, &CoreStats::branches_taken, &CoreStats::traps,
+          &CoreStats::interrupts})
+      this->*counter += times * (more.*counter);
+  }
 };
 
 /// One executed bundle, for --explain and trace files.
@@ -106,6 +119,9 @@ class Engine {
   virtual RunResult run_until(u64 cycle_limit) = 0;
   /// Forgets decoded or translated code: memory was changed from outside (program loaded).
   virtual void forget_code() = 0;
+  /// See Core::begin_probe() and Core::probe().
+  virtual void begin_probe() = 0;
+  virtual ProbeResult probe(u64 cycle_limit) = 0;
 };
 
 std::unique_ptr<Engine> make_reference_engine(CoreParts parts);
@@ -122,6 +138,14 @@ class Core {
   void reset(u64 cycle = 0);
   RunResult run_until(u64 cycle_limit);
   void forget_code();
+
+  /// Begins to watch whether the core spins.
+  void begin_probe();
+  /// Runs like run_until() while it is not known; the first call follows begin_probe(), and nothing but probe() may run
+  /// the core between two calls. Found to spin, the core stands at the beginning of an iteration.
+  ProbeResult probe(u64 cycle_limit);
+  /// Makes `iterations` of `loop`, at whose beginning the core stands, happen at once.
+  void skip(const SpinLoop& loop, u64 iterations);
 
   core::CoreState& state();
   const core::CoreState& state() const;

@@ -53,6 +53,14 @@ class CoreBus {
   /// An access of `data.size()` (1..32) bytes to an address that is not memory, issued at core cycle `now`. Atomics
   /// come here only for such addresses; for memory the core performs them on the host pointer.
   virtual BusReply access(BusOp op, u64 pa, std::span<u8> data, const AtomicOperands& atomic, u64 now) = 0;
+
+  /// Memory at `host` is about to be written by a bundle that issues at core cycle `now`. Must be called for writes to
+  /// pages for which watches_page() holds; may be for all.
+  virtual void before_write(const u8* host, u64 bytes, u64 now) {}
+  /// Whether somebody wants to know of writes to this 4 KiB page of host memory. The answer may turn true only when
+  /// watch_epoch() changes, and that only between two calls of Engine::run_until().
+  virtual bool watches_page(const u8* host) { return false; }
+  virtual u64 watch_epoch() { return 0; }
 };
 
 }  // namespace mppa::engine

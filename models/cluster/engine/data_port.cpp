@@ -135,7 +135,7 @@ bool DataPort::transfer_part(Resolved& r, BusOp op, u64 pa, std::span<u8> data, 
     if (op == BusOp::kRead)
       std::memcpy(data.data(), region->host + offset, bytes);
     else
-      std::memcpy(region->host + offset, data.data(), bytes);
+      store(region->host + offset, data.data(), bytes, now);
     data = data.subspan(bytes);
     pa += bytes;
   }
@@ -171,8 +171,13 @@ bool DataPort::atomic(Resolved& r, BusOp op, const AtomicOperands& operands, u64
   u64 value = operands.operand;
   if (op == BusOp::kFetchAdd) value += old;
   if (op == BusOp::kCompareSwap && old != (operands.expected & mask)) return true;
-  std::memcpy(host, &value, r.size);
+  store(host, &value, r.size, now);
   return true;
+}
+
+void DataPort::store(u8* host, const void* data, u64 bytes, u64 now) {
+  parts_.bus.before_write(host, bytes, now);
+  std::memcpy(host, data, bytes);
 }
 
 }  // namespace mppa::engine

@@ -45,6 +45,8 @@ class DataPort {
   bool transfer(Resolved& r, BusOp op, u8* data, u64 now);
   bool transfer_part(Resolved& r, BusOp op, u64 pa, std::span<u8> data, u64 now);
 
+  void store(u8* host, const void* data, u64 bytes, u64 now);
+
   const CoreParts& parts_;
 };
 

@@ -164,6 +164,21 @@ u64 Lsu::quiet(u64 now) {
   return std::max({now, busy_until_, write_buffer_.acknowledged(), last_stream_});
 }
 
+void Lsu::append_image(u64 T, std::vector<u64>& out) const {
+  l1d_.append_image(out);
+  write_buffer_.append_image(T, out);
+  for (const u64 t : {busy_until_, last_stream_}) out.push_back(t > T ? t - T : 0);
+  for (const u64 t : streams_)
+    if (t > T) out.push_back(t - T);
+}
+
+void Lsu::move(u64 cycles) {
+  write_buffer_.move(cycles);
+  busy_until_ += cycles;
+  last_stream_ += cycles;
+  for (u64& t : streams_) t += cycles;
+}
+
 void Lsu::reset() {
   l1d_.invalidate_all();
   write_buffer_.clear();

@@ -40,6 +40,10 @@ class Lsu {
   WriteBuffer& write_buffer() { return write_buffer_; }
   u64 busy_until() const { return busy_until_; }
   void reset();
+  /// L1D, buffers and what is outstanding at T, for comparing states (Model::image).
+  void append_image(u64 T, std::vector<u64>& out) const;
+  /// Moves everything by `cycles` into the future.
+  void move(u64 cycles);
 
  private:
   void cached_load(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy);

@@ -164,4 +164,19 @@ u64 Model::enter_from_interrupt(u64 T, u64 vector, const LoopContext& loop, Stal
   return handler;
 }
 
+Model::Image Model::image(u64 T) const {
+  Image out;
+  scoreboard_.append_image(T, out);
+  out.insert(out.end(), {u64{fetch_.occ}, drained_ > T ? drained_ - T : 0, last_line_, u64{fetch_cached_}});
+  l1i_.append_image(out);
+  lsu_.append_image(T, out);
+  return out;
+}
+
+void Model::move(u64 cycles) {
+  scoreboard_.move(cycles);
+  drained_ += cycles;
+  lsu_.move(cycles);
+}
+
 }  // namespace mppa::timing

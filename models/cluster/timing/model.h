@@ -63,6 +63,13 @@ class Model {
   /// An interrupt is taken at boundary `T`.
   u64 enter_from_interrupt(u64 T, u64 vector, const LoopContext& loop, StallCounts& stalls);
 
+  /// Everything that decides the timing of what comes after boundary T, with times relative to T: equal images, equal
+  /// future.
+  using Image = std::vector<u64>;
+  Image image(u64 T) const;
+  /// Moves everything that is pending by `cycles` into the future, along with the clock.
+  void move(u64 cycles);
+
   /// The line of the last fetched syllable is forgotten (i1inval, reset of the core).
   void forget_line() { last_line_ = kNoLine; }
 

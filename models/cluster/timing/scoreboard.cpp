@@ -43,6 +43,21 @@ void Scoreboard::set(ResourceId r, u64 ready, Stall cause, bool streaming) {
   if (r >= kSfrBase) latest_sfr_ = std::max(latest_sfr_, ready);
 }
 
+void Scoreboard::append_image(u64 T, std::vector<u64>& out) const {
+  if (latest_ <= T) return;
+  for (unsigned i = 0; i < kResources; ++i) {
+    const auto r = static_cast<ResourceId>(i);
+    if (ready_[r] > T)
+      out.insert(out.end(), {u64{r}, ready_[r] - T, static_cast<u64>(cause_[r]), u64{streaming(r)}});
+  }
+}
+
+void Scoreboard::move(u64 cycles) {
+  for (u64& ready : ready_) ready += cycles;
+  latest_ += cycles;
+  latest_sfr_ += cycles;
+}
+
 void Scoreboard::reset() { *this = Scoreboard{}; }
 
 }  // namespace mppa::timing

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <vector>
 
 #include "models/cluster/timing/bundle_timing.h"
 #include "models/common/types.h"
@@ -33,6 +34,11 @@ class Scoreboard {
   /// Sets an entry whatever it was (engines that keep the scoreboard in another form restore it with this).
   void set(ResourceId r, u64 ready, Stall cause, bool streaming);
   void reset();
+
+  /// What is still pending at T, for comparing states (Model::image).
+  void append_image(u64 T, std::vector<u64>& out) const;
+  /// Moves everything by `cycles` into the future.
+  void move(u64 cycles);
 
  private:
   std::array<u64, kResources> ready_{};

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "models/cluster/timing/params.h"
 #include "models/common/types.h"
@@ -82,6 +83,9 @@ class TagArray {
   u32 generation() const { return generation_; }
   /// Bumped by invalidate_set() and invalidate_all().
   u32 invalidations() const { return invalidations_; }
+  void append_image(std::vector<u64>& out) const {
+    for (const Set& set : sets_) out.insert(out.end(), set.begin(), set.end());
+  }
   /// The tags, kWays per set, most recent first. For an engine that checks and touches lines inline.
   u64* data() { return sets_.front().data(); }
 

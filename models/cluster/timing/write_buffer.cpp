@@ -108,6 +108,17 @@ u64 WriteBuffer::acknowledged() const {
   return std::max(acknowledged_, last);
 }
 
+void WriteBuffer::append_image(u64 T, std::vector<u64>& out) const {
+  out.push_back(count_);
+  for (unsigned age = 1; age <= count_; ++age) out.push_back(words_[(head_ - age) % kSlots]);
+  for (const u64 t : {sender_free_, acknowledged()}) out.push_back(t > T ? t - T : 0);
+}
+
+void WriteBuffer::move(u64 cycles) {
+  if (sender_free_ != 0) sender_free_ += cycles;
+  if (acknowledged_ != 0) acknowledged_ += cycles;
+}
+
 void WriteBuffer::clear() {
   words_.fill(kNoWord);
   origins_.fill({});

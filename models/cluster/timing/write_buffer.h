@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <vector>
 
 #include "models/cluster/timing/mem_access.h"
 #include "models/cluster/timing/params.h"
@@ -50,6 +51,10 @@ class WriteBuffer {
   /// The cycle at which everything sent so far has been acknowledged.
   u64 acknowledged() const;
   unsigned size() const { return count_; }
+  /// Words held and what is on the way at T, for comparing states (Model::image).
+  void append_image(u64 T, std::vector<u64>& out) const;
+  /// Moves everything by `cycles` into the future.
+  void move(u64 cycles);
   void clear();
 
  private:

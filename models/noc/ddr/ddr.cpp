@@ -8,8 +8,8 @@
 
 namespace mppa::noc {
 
-Ddr::Ddr(const sc_core::sc_module_name& name, const DdrParams& params)
-    : sc_module(name), params_(params), memory_(params.size) {
+Ddr::Ddr(const sc_core::sc_module_name& name, const DdrParams& params, WriteWatch* watch)
+    : sc_module(name), params_(params), watch_(watch), memory_(params.size) {
   for (unsigned c = 0; c < params.channels; ++c) channels_.emplace_back(params.channel);
   socket.register_b_transport(this, &Ddr::b_transport);
   socket.register_get_direct_mem_ptr(this, &Ddr::get_direct_mem_ptr);
@@ -32,6 +32,9 @@ DdrReply Ddr::access(u64 offset, u64 bytes, bool write, u64 now_ps) {
 }
 
 void Ddr::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+  if (watch_ && changes_memory(payload) && memory_.contains(payload.get_address(), payload.get_data_length()))
+    watch_->before_write(memory_.data() + payload.get_address(), payload.get_data_length(),
+                         (sc_core::sc_time_stamp() + delay).value());
   if (!serve_memory(payload, memory_.data(), memory_.size())) return;
   const u64 now = (sc_core::sc_time_stamp() + delay).value();
   const DdrReply reply = access(payload.get_address(), payload.get_data_length(), moves_data_to_target(payload), now);

@@ -9,6 +9,7 @@
 
 #include "models/common/sparse_memory.h"
 #include "models/common/stats.h"
+#include "models/common/write_watch.h"
 #include "models/noc/ddr/ddr_timing.h"
 
 namespace mppa::noc {
@@ -25,7 +26,8 @@ class Ddr : public sc_core::sc_module, public StatProvider {
   /// Addresses are offsets into the memory.
   tlm_utils::simple_target_socket<Ddr> socket{"socket"};
 
-  Ddr(const sc_core::sc_module_name& name, const DdrParams& params);
+  /// `watch` gets to know of writes, if given.
+  Ddr(const sc_core::sc_module_name& name, const DdrParams& params, WriteWatch* watch = nullptr);
 
   /// Timing only: the contents move through memory().
   DdrReply access(u64 offset, u64 bytes, bool write, u64 now_ps);
@@ -40,6 +42,7 @@ class Ddr : public sc_core::sc_module, public StatProvider {
   bool transfer(tlm::tlm_generic_payload& payload);
 
   DdrParams params_;
+  WriteWatch* watch_;
   SparseMemory memory_;
   std::vector<DdrChannel> channels_;
 };

@@ -17,7 +17,7 @@ constexpr u64 kDdrSize = u64{1} << 30;
 /// One cluster with DDR behind the fabric; the program in `tests/models/cluster/programs` runs from its shared memory.
 class ClusterTest : public test::ScTest, public ::testing::WithParamInterface<engine::EngineKind> {
  protected:
-  ClusterTest() : cluster_("cluster", params()) {
+  ClusterTest() : cluster_("cluster", params(), watch_) {
     cluster_.axi_out.bind(fabric_.initiator("cluster"));
     cluster_.dma_out.bind(fabric_.initiator("dma"));
     initiator_.socket.bind(fabric_.initiator("outside"));
@@ -58,6 +58,7 @@ class ClusterTest : public test::ScTest, public ::testing::WithParamInterface<en
       {"cluster", "dma", "outside"},
       {{"cluster", 23, {{Cluster::kWindow, Cluster::kWindow, 0}}}, {"ddr", 40, {{kDdrBase, kDdrSize, 0}}}}};
   noc::Ddr ddr_{"ddr", noc::DdrParams{.size = kDdrSize, .channels = 2, .interleave = 256, .channel = {}}};
+  WriteWatch watch_;
   Cluster cluster_;
   std::optional<CoreStop> stop_;
 };

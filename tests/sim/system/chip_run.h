@@ -25,8 +25,10 @@ class ChipRun {
     sc_core::sc_start(sc_core::SC_ZERO_TIME);
   }
   /// The same with `program` loaded on all clusters.
-  explicit ChipRun(const std::string& program, const CoolidgeParams& params = {}) : ChipRun(params) {
-    for (unsigned c = 0; c < kClusters; ++c) chip.load(c, chip_program(program));
+  explicit ChipRun(const std::string& program, const CoolidgeParams& params = {},
+                   const std::vector<std::string>& arguments = {})
+      : ChipRun(params) {
+    for (unsigned c = 0; c < kClusters; ++c) chip.load(c, chip_program(program), arguments);
   }
 
   /// Starts cluster 0 and runs until the firmware ends it; returns the exit status or what else happened.

@@ -47,6 +47,10 @@ void FastEngine::forget_code() {
 
 RunResult FastEngine::run_until(u64 cycle_limit) {
   refresh();
+  if (const u64 epoch = parts_.bus.watch_epoch(); epoch != watch_epoch_) {
+    slow_.forget_stores();
+    watch_epoch_ = epoch;
+  }
   while (state_.cycle < cycle_limit) {
     const u64 event = parts_.system.next_event_cycle();
     const bool stepping = state_.attention || state_.cycle >= event || state_.debug_armed || parts_.hooks.trace;
@@ -62,6 +66,12 @@ RunResult FastEngine::run_until(u64 cycle_limit) {
     }
   }
   return {StopReason::kLimit, state_.cycle, 0, {}};
+}
+
+ProbeResult FastEngine::probe(u64 cycle_limit) {
+  const ProbeResult result = reference_.probe(cycle_limit);
+  refresh();
+  return result;
 }
 
 FastEngine::Step FastEngine::step(u64 idle_limit, bool bundle) {

@@ -24,6 +24,8 @@ class FastEngine : public Engine {
 
   RunResult run_until(u64 cycle_limit) override;
   void forget_code() override;
+  void begin_probe() override { reference_.begin_probe(); }
+  ProbeResult probe(u64 cycle_limit) override;
 
  private:
   using Step = ReferenceEngine::Step;
@@ -62,6 +64,7 @@ class FastEngine : public Engine {
   SlowMemory slow_;
   // What the caches in Hot and the translations were made under.
   u64 control_epoch_ = 0;
+  u64 watch_epoch_ = 0;
   u32 l1d_generation_ = 0;
   u32 l1i_invalidations_ = 0;
   bool barrier_ = false;  ///< the bundle being stepped is a barrier

@@ -58,6 +58,8 @@ class SlowMemory {
 
   /// Forgets translations (the control epoch has changed), or lines only (L1D was changed by others).
   void forget_pages();
+  /// Forgets which pages may be stored to: some of them are watched now.
+  void forget_stores();
   void forget_lines();
 
  private:

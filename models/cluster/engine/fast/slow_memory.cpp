@@ -19,6 +19,11 @@ void SlowMemory::forget_pages() {
   forget_lines();
 }
 
+void SlowMemory::forget_stores() {
+  hot_.pages.store_page.fill(kNoAddress);
+  hot_.pages.plain_store_page.fill(kNoAddress);
+}
+
 void SlowMemory::forget_lines() { hot_.lines.clear(); }
 
 /// The entry of a page that allows the access without a trap (mapped with the right, cached, within one region), or
@@ -47,10 +52,11 @@ bool SlowMemory::fill_page(u64 va, unsigned bytes, bool is_store) {
   const bool plain = region->arbiter == nullptr && region->read_latency <= parts_.timing.params().reference_latency;
   PageTable& pages = hot_.pages;
   const u64 entry = PageTable::index(va);
+  u8* const host = region->host + (page_pa - region->base);
   pages.load_page[entry] = allowed(core::AccessKind::kLoad);
-  pages.store_page[entry] = allowed(core::AccessKind::kStore);
+  pages.store_page[entry] = parts_.bus.watches_page(host) ? kNoAddress : allowed(core::AccessKind::kStore);
   pages.plain_store_page[entry] = plain ? pages.store_page[entry] : kNoAddress;
-  pages.delta[entry] = reinterpret_cast<u64>(region->host) + (page_pa - region->base) - page;
+  pages.delta[entry] = reinterpret_cast<u64>(host) - page;
   pages.pa_delta[entry] = page_pa - page;
   pages.region[entry] = region;
   return (is_store ? pages.store_page[entry] : pages.load_page[entry]) == page;

@@ -195,6 +195,7 @@ ReferenceEngine::Step ReferenceEngine::retire(Run& run) {
   ++state_.bundles;
   state_.instructions += run.code->bundle.count;
   parts_.stats.branches_taken += run.taken;
+  if (log_ != nullptr) note(run);
 
   run.next_boundary = run.issue + 1;
   if (pipeline())
@@ -278,6 +279,10 @@ void ReferenceEngine::trace(const Run& run, bool trapped) {
   event.trapped = trapped;
   parts_.hooks.trace(event);
 }
+
+void ReferenceEngine::begin_probe() { finder_ = std::make_unique<SpinFinder>(parts_, *this); }
+
+ProbeResult ReferenceEngine::probe(u64 cycle_limit) { return finder_->go_on(cycle_limit); }
 
 std::unique_ptr<Engine> make_reference_engine(CoreParts parts) { return std::make_unique<ReferenceEngine>(parts); }
 

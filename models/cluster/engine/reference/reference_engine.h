@@ -12,6 +12,7 @@
 #include "models/cluster/engine/data_port.h"
 #include "models/cluster/engine/fetch_unit.h"
 #include "models/cluster/engine/reference/effects.h"
+#include "models/cluster/engine/reference/spin_finder.h"
 #include "models/cluster/timing/model.h"
 
 namespace mppa::engine {
@@ -28,6 +29,8 @@ class ReferenceEngine : public Engine {
 
   RunResult run_until(u64 cycle_limit) override;
   void forget_code() override;
+  void begin_probe() override;
+  ProbeResult probe(u64 cycle_limit) override;
 
   enum class Step : u8 {
     kDone,     ///< a bundle, an exception entry or part of a sleep is done
@@ -41,6 +44,8 @@ class ReferenceEngine : public Engine {
   Step execute_bundle();
   /// Why step() returned kStopped.
   const RunResult& stop() const { return stop_; }
+  /// Notes in `log` what the bundles executed from now on do; nullptr: no more.
+  void log_to(SpinLog* log) { log_ = log; }
 
  private:
   struct Run;  // one bundle on its way
@@ -62,6 +67,7 @@ class ReferenceEngine : public Engine {
 
   Step retire(Run& run);
   void count_access(const Run& run);
+  void note(const Run& run);
   Step take_trap(Run& run, core::Trap trap);
   Step take_debug(Run& run, const core::DebugEvent& event);
   Step sleep_in_bundle(Run& run);
@@ -75,6 +81,8 @@ class ReferenceEngine : public Engine {
   FetchUnit fetch_unit_;
   DataPort data_port_;
   RunResult stop_;
+  SpinLog* log_ = nullptr;
+  std::unique_ptr<SpinFinder> finder_;
   std::string crash_ = "the core went to reset";  ///< the trap that halted the core
 };
 

@@ -1,0 +1,17 @@
+// What the bundles of a possible spin loop have done.
+#pragma once
+
+#include <vector>
+
+#include "models/cluster/engine/spin_loop.h"
+
+namespace mppa::engine {
+
+struct SpinLog {
+  bool harmless = true;  ///< nothing but computing, branches, loads and stores so far
+  std::vector<SpinLoop::Range> reads, writes;
+  std::vector<u64> values;  ///< registers loaded, in order
+  friend bool operator==(const SpinLog&, const SpinLog&) = default;
+};
+
+}  // namespace mppa::engine
