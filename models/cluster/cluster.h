@@ -8,9 +8,10 @@
 // the core gets there; what arrives late - the sender's time was behind - is delivered at once. So cores of one cluster
 // see each other's effects within a slice, and clusters within a quantum.
 //
-// Waiting. A core that is found to spin - to repeat itself as long as the memory it reads does not change - is taken out
-// of the choice like one that sleeps. Before that memory changes, and before an event reaches the core, it is brought to
-// that very cycle: whole iterations are skipped, the rest is executed. Whether iterations are skipped or executed
+// Waiting. A core that is found to spin - to repeat itself as long as the memory it reads does not change - is taken
+// out of the choice like one that sleeps. Before that memory changes, and before an event reaches the core, it is
+// brought to that very cycle: whole iterations are skipped, the rest is executed. Whether iterations are skipped or
+// executed
 // (`spin_skip`) makes no difference, because they can do only one thing. See spin.cpp.
 #pragma once
 
@@ -217,8 +218,8 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   SparseMemory dsu_ram_;
   std::array<CoreSlot, kCoreCount> cores_;
   WriteWatch& watch_;
-  SparseMemory mailbox_shadow_;  ///< stands for the mailboxes in the registry of watched memory; never written
-  mutable int running_ = -1;     ///< the core being executed, or -1
+  SparseMemory mailbox_shadow_;      ///< stands for the mailboxes in the registry of watched memory; never written
+  mutable int running_ = -1;         ///< the core being executed, or -1
   mutable bool unobserved_ = false;  ///< it runs in a spin loop: its accesses take no bandwidth
   bool held_in_reset_ = false;
   sc_core::sc_event wake_event_;

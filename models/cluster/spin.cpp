@@ -1,12 +1,13 @@
 // Cores that wait in a loop.
 //
 // After a slice a core may be probed: executed bundle by bundle within its ordinary slices until it is known whether it
-// repeats itself (engine/reference/spin_finder.h). Once it does, nothing but a write to the memory it reads, or an event
-// from outside, can make it do anything else. Both are announced before they happen, at a known cycle, and end_spin() then
-// brings the core to that cycle: it has read the old contents up to there, and goes on with the new ones.
+// repeats itself (engine/reference/spin_finder.h). Once it does, nothing but a write to the memory it reads, or an
+// event from outside, can make it do anything else. Both are announced before they happen, at a known cycle, and
+// end_spin() then brings the core to that cycle: it has read the old contents up to there, and goes on with the new
+// ones.
 //
-// While it is probed and while it spins a core takes no bandwidth from others, and its accesses take the time of an idle
-// memory: what it would disturb depends on when exactly it is executed, which nobody shall notice.
+// While it is probed and while it spins a core takes no bandwidth from others, and its accesses take the time of an
+// idle memory: what it would disturb depends on when exactly it is executed, which nobody shall notice.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -101,8 +102,8 @@ void Cluster::run_iterations(unsigned core, const engine::SpinLoop& loop, u64 cy
   const u64 end = begin + iterations * loop.cycles;
   c.run_until(end);
   if (c.state().cycle != end || c.state().pc != loop.pc)
-    throw std::logic_error(fmt::format("cluster {} core {}: left a spin loop at {:#x} by itself", params_.id, core,
-                                       loop.pc));
+    throw std::logic_error(
+        fmt::format("cluster {} core {}: left a spin loop at {:#x} by itself", params_.id, core, loop.pc));
 }
 
 /// The core goes on by itself from `cycle`, or from where it is if that is later.

@@ -1,6 +1,6 @@
 // Who waits for memory to change. A core that spins on memory is not executed; it says here what it reads, and every
-// writer of memory - core, DMA, device - announces its write first. So the core can be brought to the moment of the write
-// while memory still is what it has been reading.
+// writer of memory - core, DMA, device - announces its write first. So the core can be brought to the moment of the
+// write while memory still is what it has been reading.
 //
 // One registry serves all memories of a chip. Ranges are host addresses: the functional content of every memory exists
 // once, whatever addresses lead to it.
@@ -33,8 +33,8 @@ class WriteWatch {
   bool add(Watcher& watcher, std::span<const Range> reads, std::span<const Range> writes);
   void remove(const Watcher& watcher);
 
-  /// To be called by whoever writes memory, before the bytes change. Watchers are called in the order in which they were
-  /// added.
+  /// To be called by whoever writes memory, before the bytes change. Watchers are called in the order in which they
+  /// were added.
   void before_write(const u8* host, u64 bytes, u64 ps) {
     if (!pages_.empty()) call(host, bytes, ps);
   }

@@ -59,8 +59,8 @@ cluster::ClusterParams cluster_params(const CoolidgeParams& p, unsigned index) {
   out.timestamp_hz = p.reference_hz;
   // Unloaded: the core's crossbar, the fabric both ways, the target.
   const noc::DdrChannelParams& ddr = p.ddr.channel;
-  const u64 ddr_ps = ddr.controller_latency + ddr.row_to_column + ddr.cas_latency +
-                     ddr.burst_length / 2 * ddr.clock_period;
+  const u64 ddr_ps =
+      ddr.controller_latency + ddr.row_to_column + ddr.cas_latency + ddr.burst_length / 2 * ddr.clock_period;
   const u64 to_ddr = out.crossbar_latency + 2 * p.axi_ddr_latency + Clock(p.clock_hz).cycles_from(ddr_ps);
   const u64 to_cluster = out.smem.read_latency + 2 * p.axi_cluster_latency;
   out.memories = {{kDdrBase, static_cast<u32>(to_ddr)}};
@@ -118,7 +118,8 @@ void Coolidge::build_peripherals() {
 }
 
 void Coolidge::build_cluster(unsigned index) {
-  clusters_[index] = std::make_unique<Cluster>(indexed("cluster", index).c_str(), cluster_params(params_, index), watch_);
+  clusters_[index] =
+      std::make_unique<Cluster>(indexed("cluster", index).c_str(), cluster_params(params_, index), watch_);
   Cluster& c = *clusters_[index];
   c.axi_out.bind(axi_.initiator(indexed("cluster", index)));
   c.dma_out.bind(axi_.initiator(indexed("dma", index)));

@@ -64,10 +64,9 @@ struct CoreStats {
   /// Adds `times` times what the counters of `more` say; times = -1 subtracts.
   void add(const CoreStats& more, u64 times) {
     for (unsigned i = 0; i < timing::kStallKinds; ++i) stalls[i] += times * more.stalls[i];
-    for (const auto counter :
-         {&CoreStats::l1d_hits, &CoreStats::l1d_misses, &CoreStats::l1i_misses, &CoreStats::loads, &CoreStats::stores,
-          &CoreStats::atomics, &CoreStats::uncached, &CoreStats::branches_taken, &CoreStats::traps,
-          &CoreStats::interrupts})
+    for (const auto counter : {&CoreStats::l1d_hits, &CoreStats::l1d_misses, &CoreStats::l1i_misses, &CoreStats::loads,
+                               &CoreStats::stores, &CoreStats::atomics, &CoreStats::uncached,
+                               &CoreStats::branches_taken, &CoreStats::traps, &CoreStats::interrupts})
       this->*counter += times * (more.*counter);
   }
 };

@@ -47,8 +47,7 @@ void Scoreboard::append_image(u64 T, std::vector<u64>& out) const {
   if (latest_ <= T) return;
   for (unsigned i = 0; i < kResources; ++i) {
     const auto r = static_cast<ResourceId>(i);
-    if (ready_[r] > T)
-      out.insert(out.end(), {u64{r}, ready_[r] - T, static_cast<u64>(cause_[r]), u64{streaming(r)}});
+    if (ready_[r] > T) out.insert(out.end(), {u64{r}, ready_[r] - T, static_cast<u64>(cause_[r]), u64{streaming(r)}});
   }
 }
 

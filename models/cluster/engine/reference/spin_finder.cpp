@@ -24,7 +24,11 @@ bool covered(const SpinLoop::Range& r, const std::vector<SpinLoop::Range>& by) {
 }  // namespace
 
 SpinFinder::SpinFinder(const CoreParts& parts, ReferenceEngine& engine)
-    : parts_(parts), engine_(engine), bundles_left_(kMostBundles), base_(take()) {}
+    : parts_(parts), engine_(engine), bundles_left_(kMostBundles) {
+  // Engines differ in whether they remember the line of the last syllable, which matters only without L1I.
+  if (core::ps::kIce.get(parts.state.sfr[core::kPs]) != 0) parts.timing.forget_line();
+  base_ = take();
+}
 
 SpinFinder::Snapshot SpinFinder::take() const {
   const core::CoreState& s = parts_.state;

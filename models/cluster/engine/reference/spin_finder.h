@@ -1,10 +1,10 @@
 // Finds out whether a core spins: executes it bundle by bundle until its state is again what it was.
 //
-// The state is everything that decides what happens next: registers, L1 tags, scoreboard, fetch buffer, load/store unit,
-// all times relative to the clock. If it repeats at the same PC, and the loads in between returned the same values two
-// times over, and nothing with an effect elsewhere was executed, then only a write to the memory read, or an event from
-// outside, can make the next iteration different. Stores are allowed if every iteration leaves the same bytes behind:
-// compiled loops that call functions spill registers.
+// The state is everything that decides what happens next: registers, L1 tags, scoreboard, fetch buffer, load/store
+// unit, all times relative to the clock. If it repeats at the same PC, and the loads in between returned the same
+// values two times over, and nothing with an effect elsewhere was executed, then only a write to the memory read, or an
+// event from outside, can make the next iteration different. Stores are allowed if every iteration leaves the same
+// bytes behind: compiled loops that call functions spill registers.
 #pragma once
 
 #include "models/cluster/core/core_state.h"

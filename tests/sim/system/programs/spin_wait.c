@@ -1,4 +1,5 @@
-/* Waiting in loops, for whatever may end a wait; argv[1] says for what. Used to compare runs with and without skipping. */
+/* Waiting in loops, for whatever may end a wait; argv[1] says for what. Used to compare runs with and without skipping.
+ */
 #include <string.h>
 
 #include "chip.h"
@@ -12,10 +13,7 @@ struct word {
 } __attribute__((aligned(64)));
 static struct word ball[2], arrivals, phase, flag;
 
-static void wait_for(uint64_t address, uint64_t value) {
-  while (read64(address) != value)
-    ;
-}
+static void wait_for(uint64_t address, uint64_t value) { while (read64(address) != value); }
 
 /* Takes a number of cycles that differs from round to round. */
 static void work(unsigned round) {
@@ -37,7 +35,7 @@ static void ping_pong(unsigned self, uint64_t mine, uint64_t theirs) {
 
 /* All PEs of the cluster meet; the last one lets the others go. */
 static void barrier(uint64_t count, uint64_t phase_word, unsigned members, uint64_t round) {
-  if (__atomic_add_fetch((uint64_t *)count, 1, __ATOMIC_RELAXED) == members * round) {
+  if (__atomic_add_fetch((uint64_t*)count, 1, __ATOMIC_RELAXED) == members * round) {
     write64(phase_word, round);
     fence();
   } else {
@@ -79,18 +77,17 @@ void kvx_pe_main(unsigned pid) {
       }
       break;
     case CALLS:
-      while (poll_all(pid) == 0)
-        ;
+      while (poll_all(pid) == 0);
       break;
     default:
       break;
   }
-  __atomic_fetch_add((uint64_t *)(DDR + 0x3000), 1, __ATOMIC_RELAXED);
+  __atomic_fetch_add((uint64_t*)(DDR + 0x3000), 1, __ATOMIC_RELAXED);
   for (;;) stop();
 }
 
-int main(int argc, char **argv) {
-  static const char *const names[] = {"smem", "mailbox", "barrier", "remote", "ddr", "chip_barrier", "calls"};
+int main(int argc, char** argv) {
+  static const char* const names[] = {"smem", "mailbox", "barrier", "remote", "ddr", "chip_barrier", "calls"};
 
   while (mode < CALLS && (argc < 2 || strcmp(argv[1], names[mode]))) mode++;
   fence();
