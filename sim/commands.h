@@ -26,9 +26,11 @@ class BadInput : public std::runtime_error {
 
 // Each function adds one subcommand.
 // (registered in main.cpp in the order in which --help lists them)
-void add_exec(CLI::App& app);     ///< runs a bare program on one core
-void add_vectors(CLI::App& app);  ///< golden-vector files on one core
-void add_disasm(CLI::App& app);   ///< disassembly listing of an ELF file
-void add_bench(CLI::App& app);    ///< speed of models
+void add_validate(CLI::App& app);  ///< checks configurations
+void add_describe(CLI::App& app);  ///< component types and their parameters
+void add_exec(CLI::App& app);      ///< runs a bare program on one core
+void add_vectors(CLI::App& app);   ///< golden-vector files on one core
+void add_disasm(CLI::App& app);    ///< disassembly listing of an ELF file
+void add_bench(CLI::App& app);     ///< speed of models
 
 }  // namespace mppa::sim

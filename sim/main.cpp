@@ -7,6 +7,8 @@
 namespace {
 
 void add_commands(CLI::App& app) {
+  mppa::sim::add_validate(app);
+  mppa::sim::add_describe(app);
   mppa::sim::add_exec(app);
   mppa::sim::add_vectors(app);
   mppa::sim::add_disasm(app);

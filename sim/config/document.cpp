@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <set>
 
+#include "sim/config/schema.h"
+
 namespace mppa::config {
 namespace {
 
@@ -169,7 +171,7 @@ void apply_set(Node& document, const std::string& option, Diagnostics& diagnosti
   Node value = parse_yaml(option.substr(equals + 1), *source, diagnostics);
   value.pos = pos;
   auto steps = split_path(option.substr(0, equals));
-  static const std::set<std::string> top = {"system", "description", "use", "components", "links"};
+  static const std::set<std::string> top = {"system", "description", "use", kSimulationType, "components", "links"};
   if (!top.contains(steps.front())) steps.insert(steps.begin(), "components");
   set_at(document, steps, 0, value, diagnostics);
 }

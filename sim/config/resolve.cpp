@@ -15,10 +15,16 @@ namespace {
 
 class Resolver {
  public:
-  Resolver(const Schema& schema, Diagnostics& diagnostics) : schema_(schema), diagnostics_(diagnostics) {}
+  Resolver(const Schema& schema, const std::vector<std::string>& search, Diagnostics& diagnostics)
+      : schema_(schema), search_(search), diagnostics_(diagnostics) {}
 
   SystemConfig resolve(const Node& document) {
     SystemConfig config;
+    const ComponentType* simulation = schema_.find(kSimulationType);
+    if (simulation) {
+      const Node* given = document.find(kSimulationType);
+      config.simulation = component(given ? *given : Node{}, document.pos, kSimulationType, *simulation);
+    }
     for (const Entry& e : document.entries) {
       if (e.key == "system") {
         config.name = scalar(e.value, e.key);
@@ -26,8 +32,8 @@ class Resolver {
         config.description = scalar(e.value, e.key);
       } else if (e.key == "components") {
         components(e.value, config);
-      } else if (e.key != "links") {
-        unknown(e, "", {"system", "description", "include", "presets", "use", "components", "links"});
+      } else if (e.key != "links" && (e.key != kSimulationType || !simulation)) {
+        unknown(e, "", {"system", "description", "include", "presets", "use", kSimulationType, "components", "links"});
       }
     }
     if (config.components.empty() && diagnostics_.ok())
@@ -58,19 +64,21 @@ class Resolver {
     for (const Entry& e : node.entries) {
       const Node* type_node = e.value.find("type");
       if (!type_node || !type_node->is_scalar()) {
-        diagnostics_.error(e.key_pos, e.key, "a component needs a `type`",
-                           fmt::format("known types: {}", fmt::join(top_level_types(), ", ")));
+        diagnostics_.error(e.key_pos, e.key, "a component needs a `type`", known_types());
         continue;
       }
       const ComponentType* type = schema_.find(type_node->scalar);
       if (!type || !type->top_level) {
+        const std::string hint = did_you_mean(type_node->scalar, top_level_types());
         diagnostics_.error(type_node->pos, e.key, fmt::format("unknown component type '{}'", type_node->scalar),
-                           did_you_mean(type_node->scalar, top_level_types()));
+                           hint.empty() ? known_types() : hint);
         continue;
       }
       config.components.push_back(component(e.value, e.key_pos, e.key, *type));
     }
   }
+
+  std::string known_types() const { return fmt::format("known types: {}", fmt::join(top_level_types(), ", ")); }
 
   std::vector<std::string> top_level_types() const {
     auto names = schema_.names();
@@ -85,7 +93,7 @@ class Resolver {
     out.pos = pos;
     if (node.kind != Node::Kind::kNull && !node.is_map())
       diagnostics_.error(node.pos, path,
-                         fmt::format("expected the parameters of a {}, not {}", type.name, node.describe()));
+                         fmt::format("expected the parameters of '{}', not {}", type.name, node.describe()));
     check_keys(node, path, type);
     for (const Param& p : type.params) {
       const Node* given = node.find(p.name);
@@ -94,6 +102,7 @@ class Resolver {
         continue;
       }
       out.params.emplace(p.name, given ? value(*given, path + "." + p.name, p) : default_value(p));
+      if (given) out.given.emplace(p.name, given->pos);
     }
     for (const Part& part : type.parts) {
       const ComponentType& part_type = *schema_.find(part.type);
@@ -148,6 +157,8 @@ class Resolver {
   }
 
   Value value(const Node& node, const std::string& path, const Param& p) {
+    // A reference that is still here has been reported.
+    if (node.is_scalar() && node.scalar.starts_with("${")) return Value{};
     if (p.type == ParamType::kStringList) return list(node, path);
     if (!node.is_scalar()) {
       diagnostics_.error(node.pos, path, fmt::format("expected {}, not {}", expected(p), node.describe()));
@@ -165,7 +176,7 @@ class Resolver {
                              did_you_mean(node.scalar, p.choices));
         return node.scalar;
       case ParamType::kFile:
-        return existing_file(node, path);
+        return p.default_text == node.scalar ? node.scalar : existing_file(node, path);
       default:
         return node.scalar;
     }
@@ -219,12 +230,17 @@ class Resolver {
 
   std::string existing_file(const Node& node, const std::string& path) {
     namespace fs = std::filesystem;
-    fs::path file = node.scalar;
-    if (file.is_relative() && node.pos.source && node.pos.line > 0)
-      file = fs::path(*node.pos.source).parent_path() / file;
-    if (!fs::is_regular_file(file))
-      diagnostics_.error(node.pos, path, fmt::format("there is no file '{}'", file.lexically_normal().string()));
-    return file.lexically_normal().string();
+    const fs::path name = node.scalar;
+    const bool in_file = node.pos.source && node.pos.line > 0;
+    const fs::path beside = in_file ? fs::path(*node.pos.source).parent_path() : fs::path();
+    std::vector<fs::path> candidates{(beside / name).lexically_normal()};
+    for (const std::string& directory : search_) candidates.push_back((fs::path(directory) / name).lexically_normal());
+    for (const fs::path& candidate : candidates)
+      if (fs::is_regular_file(candidate)) return candidate.string();
+    diagnostics_.error(
+        node.pos, path, fmt::format("there is no file '{}'", candidates.front().string()),
+        name.is_relative() && !search_.empty() ? fmt::format("nor in {}", fmt::join(search_, ", ")) : "");
+    return candidates.front().string();
   }
 
   void links(const Node& node, SystemConfig& config) {
@@ -333,6 +349,7 @@ class Resolver {
   }
 
   const Schema& schema_;
+  const std::vector<std::string>& search_;
   Diagnostics& diagnostics_;
   std::set<std::string> linked_;
 };
@@ -343,7 +360,7 @@ SystemConfig load_config(const std::string& file, const LoadOptions& options, co
                          Diagnostics& diagnostics) {
   const Node document = load_document(file, options, diagnostics);
   if (!document.is_map() || (document.entries.empty() && !diagnostics.ok())) return {};
-  return Resolver(schema, diagnostics).resolve(document);
+  return Resolver(schema, options.search, diagnostics).resolve(document);
 }
 
 }  // namespace mppa::config

@@ -289,6 +289,8 @@ std::string Schema::json_schema() const {
   p["include"] = {{"description", "Files merged below this one."}, {"anyOf", {string, strings}}};
   p["presets"] = {{"type", "object"}, {"description", "Named overrides of the document, switched on by `use`."}};
   p["use"] = {{"description", "Presets to apply, in order."}, {"anyOf", {string, strings}}};
+  if (find(kSimulationType))
+    p[kSimulationType] = {{"$ref", std::string("#/$defs/") + kSimulationType}, {"description", "How to run it."}};
   p["components"] = {{"type", "object"}, {"additionalProperties", {{"anyOf", any_of}}}};
   p["links"] = {{"type", "array"}, {"items", string}, {"description", "Pairs of ports: 'a.port -- b.port'."}};
   return root.dump(2) + "\n";

@@ -84,7 +84,7 @@ class Schema {
   std::map<std::string, ComponentType> types_;
 };
 
-/// The schema of everything this build of the simulator can assemble.
-const Schema& builtin_schema();
+/// The type of a configuration's `simulation` section, if the schema has one of this name.
+inline constexpr const char* kSimulationType = "simulation";
 
 }  // namespace mppa::config

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <yaml-cpp/yaml.h>
+#include <filesystem>
 #include <stdexcept>
 
 namespace mppa::config {
@@ -22,7 +23,10 @@ const Component* find_in(const std::vector<Component>& components, const std::st
   return nullptr;
 }
 
-void emit(YAML::Emitter& out, const Component& c, bool with_type) {
+/// How a value is written: file names as they are, or without their directories.
+enum class FileNames : u8 { kFull, kBare };
+
+void emit(YAML::Emitter& out, const Component& c, bool with_type, FileNames files) {
   out << YAML::BeginMap;
   if (with_type) out << YAML::Key << "type" << YAML::Value << c.type->name;
   for (const Param& p : c.type->params) {
@@ -34,16 +38,42 @@ void emit(YAML::Emitter& out, const Component& c, bool with_type) {
     } else if (const i64* i = std::get_if<i64>(&it->second)) {
       out << format_quantity(*i, p.dimension);
     } else if (const auto* s = std::get_if<std::string>(&it->second)) {
-      out << *s;
+      const bool bare = p.type == ParamType::kFile && files == FileNames::kBare;
+      out << (bare ? std::filesystem::path(*s).filename().string() : *s);
     } else {
       out << YAML::Flow << std::get<std::vector<std::string>>(it->second);
     }
   }
   for (const Component& part : c.parts) {
     out << YAML::Key << part.path.substr(c.path.size() + 1) << YAML::Value;
-    emit(out, part, false);
+    emit(out, part, false, files);
   }
   out << YAML::EndMap;
+}
+
+std::string yaml_of(const SystemConfig& config, FileNames files) {
+  YAML::Emitter out;
+  out << YAML::BeginMap;
+  if (!config.name.empty()) out << YAML::Key << "system" << YAML::Value << config.name;
+  if (!config.description.empty()) out << YAML::Key << "description" << YAML::Value << config.description;
+  if (config.simulation.type) {
+    out << YAML::Key << kSimulationType << YAML::Value;
+    emit(out, config.simulation, false, files);
+  }
+  out << YAML::Key << "components" << YAML::Value << YAML::BeginMap;
+  for (const Component& c : config.components) {
+    out << YAML::Key << c.path << YAML::Value;
+    emit(out, c, true, files);
+  }
+  out << YAML::EndMap;
+  if (!config.links.empty()) {
+    out << YAML::Key << "links" << YAML::Value << YAML::BeginSeq;
+    for (const Link& l : config.links)
+      out << fmt::format("{}.{} -- {}.{}", l.a.component, l.a.port, l.b.component, l.b.port);
+    out << YAML::EndSeq;
+  }
+  out << YAML::EndMap;
+  return std::string(out.c_str()) + "\n";
 }
 
 }  // namespace
@@ -60,32 +90,19 @@ const Component& Component::part(const std::string& part_name) const {
   throw std::logic_error("no part " + path + "." + part_name);
 }
 
+const SourcePos& Component::where(const std::string& name) const {
+  const auto it = given.find(name);
+  return it == given.end() ? pos : it->second;
+}
+
 const Component* SystemConfig::find(const std::string& path) const { return find_in(components, path); }
 
-std::string SystemConfig::to_yaml() const {
-  YAML::Emitter out;
-  out << YAML::BeginMap;
-  if (!name.empty()) out << YAML::Key << "system" << YAML::Value << name;
-  if (!description.empty()) out << YAML::Key << "description" << YAML::Value << description;
-  out << YAML::Key << "components" << YAML::Value << YAML::BeginMap;
-  for (const Component& c : components) {
-    out << YAML::Key << c.path << YAML::Value;
-    emit(out, c, true);
-  }
-  out << YAML::EndMap;
-  if (!links.empty()) {
-    out << YAML::Key << "links" << YAML::Value << YAML::BeginSeq;
-    for (const Link& l : links) out << fmt::format("{}.{} -- {}.{}", l.a.component, l.a.port, l.b.component, l.b.port);
-    out << YAML::EndSeq;
-  }
-  out << YAML::EndMap;
-  return std::string(out.c_str()) + "\n";
-}
+std::string SystemConfig::to_yaml() const { return yaml_of(*this, FileNames::kFull); }
 
 std::string SystemConfig::hash() const {
   // FNV-1a, 64 bit: an identity for reports, not a protection against forgery.
   u64 h = 0xcbf29ce484222325;
-  for (const char c : to_yaml()) h = (h ^ static_cast<u8>(c)) * 0x100000001b3;
+  for (const char c : yaml_of(*this, FileNames::kBare)) h = (h ^ static_cast<u8>(c)) * 0x100000001b3;
   return fmt::format("{:016x}", h);
 }
 

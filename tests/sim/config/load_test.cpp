@@ -120,6 +120,36 @@ TEST_F(Load, ResolvedConfigurationLoadsToItself) {
   EXPECT_EQ(second.find("c")->list("args"), (std::vector<std::string>{"a", "b c"}));
 }
 
+TEST_F(Load, FilesAreLookedForBesideTheDocumentThenInTheSearchPath) {
+  fs::create_directories(dir_ / "elsewhere");
+  write("elsewhere/far.elf", "x");
+  write("elsewhere/fw.elf", "x");
+  const std::string text = "components: {c: {type: chip, firmware: far.elf}, d: {type: chip, firmware: fw.elf}}\n";
+  const auto config = load(text, {.search = {(dir_ / "elsewhere").string()}});
+  ASSERT_TRUE(diagnostics_.ok()) << errors();
+  EXPECT_EQ(config.find("c")->text("firmware"), (dir_ / "elsewhere/far.elf").string());
+  EXPECT_EQ(config.find("d")->text("firmware"), (dir_ / "fw.elf").string());
+  expect_error(text, "main.yaml:1:40: error: c.firmware: there is no file 'far.elf'");
+}
+
+TEST_F(Load, TheHashKnowsFileNamesButNoDirectories) {
+  fs::create_directories(dir_ / "elsewhere");
+  write("elsewhere/fw.elf", "x");
+  write("other.elf", "x");
+  const auto hash = [this](const std::string& file) {
+    return load("components: {c: {type: chip, firmware: " + file + "}}\n").hash();
+  };
+  EXPECT_EQ(hash("fw.elf"), hash("elsewhere/fw.elf"));
+  EXPECT_NE(hash("fw.elf"), hash("other.elf"));
+}
+
+TEST_F(Load, ParametersKnowWhereTheyStand) {
+  const auto config = load(std::string(kChip) + "    clock: 700 MHz\n");
+  ASSERT_TRUE(diagnostics_.ok()) << errors();
+  EXPECT_EQ(config.find("c")->where("clock").line, 5);
+  EXPECT_EQ(config.find("c")->where("memory").line, 2) << "a default stands where its component does";
+}
+
 TEST_F(Load, EveryErrorIsReportedWithItsPlace) {
   load("components:\n  c:\n    type: chip\n    clok: 1 GHz\n    memory: 3 MiB\n    firmware: none.elf\n");
   EXPECT_EQ(errors(),
@@ -163,7 +193,7 @@ TEST_F(Load, ValueErrors) {
   expect_error(std::string(kChip) + "    rm: {timing: pipelined}\n",
                "'pipelined' is not one of pipeline, functional (did you mean 'pipeline'?)");
   expect_error(std::string(kChip) + "    rm: {trace: yes}\n", "expected true or false, not 'yes'");
-  expect_error(std::string(kChip) + "    rm: 3\n", "expected the parameters of a core, not '3'");
+  expect_error(std::string(kChip) + "    rm: 3\n", "expected the parameters of 'core', not '3'");
   expect_error(std::string(kChip) + "    args: {a: b}\n", "expected a list of text, not a map");
 }
 

@@ -1,0 +1,80 @@
+// Component types: what may stand under `components:` of a configuration, and how it is built. A type is a schema (the
+// one source for validation, defaults, documentation) and a factory; components.cpp lists all of them, one line each.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/common/stats.h"
+#include "models/common/workload.h"
+#include "sim/config/schema.h"
+#include "sim/config/system_config.h"
+#include "sim/stats/stat_tree.h"
+#include "sim/system/run_context.h"
+
+namespace mppa::sim {
+
+/// What a component offers at one of its ports. Every protocol derives its own.
+class PortEnd {
+ public:
+  virtual ~PortEnd() = default;
+};
+
+/// A built component: owner of its SystemC modules.
+class SystemPart {
+ public:
+  virtual ~SystemPart() = default;
+
+  /// The end at `port_name` ("uart[2]"), valid as long as the part; asked for linked ports, before elaboration.
+  virtual PortEnd& port(const std::string& port_name);
+  /// After elaboration, before time starts: load programs, release resets. Throws BadInput.
+  virtual void start() {}
+  /// Its statistics, or nullptr.
+  virtual const StatProvider* stats() const { return nullptr; }
+  /// Average power in watts over the time that `stats`, its own statistics, cover.
+  virtual double average_power(const StatNode& stats) const { return 0; }
+  /// The workload it runs, or nullptr.
+  virtual const WorkloadIf* workload() const { return nullptr; }
+};
+
+/// Builds a component. The configuration outlives the part.
+using BuildPart = std::function<std::unique_ptr<SystemPart>(const config::Component&, RunContext&)>;
+/// Finds what the schema cannot express: parameters that do not fit each other, contents of files.
+using CheckComponent = std::function<void(const config::Component&, config::Diagnostics&)>;
+/// Connects the two ends of a link, whose protocol is the same.
+using JoinPorts = std::function<void(PortEnd&, PortEnd&)>;
+
+struct ComponentFactory {
+  BuildPart build;
+  CheckComponent check;  ///< may be empty
+};
+
+class ComponentRegistry {
+ public:
+  /// A type that exists only as a part of others.
+  void add_part(config::ComponentType type);
+  /// A type that may stand under `components:`.
+  void add(config::ComponentType type, ComponentFactory factory);
+  /// A protocol of links.
+  void add_protocol(const std::string& protocol, JoinPorts join);
+
+  const config::Schema& schema() const { return schema_; }
+  /// Loads, validates against the schema and runs the checks of all components.
+  config::SystemConfig load(const std::string& file, const config::LoadOptions& options,
+                            config::Diagnostics& diagnostics) const;
+  /// Builds every component in the order of the configuration, then joins the links.
+  std::vector<std::unique_ptr<SystemPart>> build(const config::SystemConfig& config, RunContext& context) const;
+
+ private:
+  config::Schema schema_;
+  std::map<std::string, ComponentFactory> factories_;
+  std::map<std::string, JoinPorts> protocols_;
+};
+
+/// Everything this build of the simulator can assemble.
+const ComponentRegistry& builtin_components();
+
+}  // namespace mppa::sim

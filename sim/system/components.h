@@ -1,0 +1,12 @@
+// One function per component type, each in <type>_component.cpp; components.cpp calls them all.
+#pragma once
+
+#include "sim/system/component.h"
+
+namespace mppa::sim {
+
+void add_simulation(ComponentRegistry& registry);  ///< the `simulation` section
+void add_console(ComponentRegistry& registry);
+void add_coolidge(ComponentRegistry& registry);
+
+}  // namespace mppa::sim

@@ -1,0 +1,334 @@
+// The `coolidge` component: schema of every parameter of CoolidgeParams, its UARTs as ports, its firmware.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "sim/commands.h"
+#include "sim/system/chip_power.h"
+#include "sim/system/components.h"
+#include "sim/system/coolidge.h"
+#include "sim/system/core_timing_params.h"
+#include "sim/system/firmware_manifest.h"
+#include "sim/system/param_table.h"
+#include "sim/system/uart_end.h"
+
+namespace mppa::sim {
+namespace {
+
+using cluster::ClusterParams;
+using cluster::SmemParams;
+using config::Dimension;
+
+constexpr const char* kInterconnect = "interconnect.md";
+constexpr const char* kJedec = "JESD79-4, DDR4-3200AA";
+constexpr const char* kChoice = "not published; docs/modelling-choices.md";
+
+const ParamTable<CoolidgeParams>& chip_table() {
+  static const auto table =
+      ParamTable<CoolidgeParams>()
+          .number("clock", &CoolidgeParams::clock_hz, Dimension::kFrequency, "600 MHz", "1.2 GHz",
+                  "Clock of cores, fabric and NoC.", "product brief")
+          .number("reference_clock", &CoolidgeParams::reference_hz, Dimension::kFrequency, "1 MHz", "1 GHz",
+                  "Clock of the timestamps.", "board device tree")
+          .number("peripheral_access", &CoolidgeParams::peripheral_access, Dimension::kCycles, "0", "10000",
+                  "Time a peripheral takes for an access.", kChoice)
+          .number("ddr_alias_base", &CoolidgeParams::ddr_alias_base, Dimension::kNone, "0x20000000", "0xc0000000",
+                  "Where the first part of DDR appears below 4 GiB.", "linker map of the vendor's toolchain")
+          .number("ddr_alias_size", &CoolidgeParams::ddr_alias_size, Dimension::kSize, "0", "2 GiB",
+                  "Size of that window; 0: there is none.", "linker map of the vendor's toolchain")
+          .flag("sim_port", &CoolidgeParams::sim_port,
+                "The simulator's port, by which firmware ends the run; silicon has none.");
+  return table;
+}
+
+const ParamTable<ClusterParams>& cluster_table() {
+  static const auto table =
+      ParamTable<ClusterParams>()
+          .choice("engine", &ClusterParams::engine, {"reference", "fast"},
+                  "How cores are executed on the host; results are the same.")
+          .choice("pe_timing", &ClusterParams::pe_timing, {"functional", "pipeline"},
+                  "Timing of the PEs: the pipeline, or one bundle a cycle.")
+          .choice("rm_timing", &ClusterParams::rm_timing, {"functional", "pipeline"}, "The same for the RM.")
+          .number("register_latency", &ClusterParams::register_latency, Dimension::kCycles, "0", "1000",
+                  "Time a local register takes on top of the crossbar.", kInterconnect)
+          .number("crossbar_latency", &ClusterParams::crossbar_latency, Dimension::kCycles, "0", "1000",
+                  "From a core to a local target and back.", kInterconnect)
+          .number("slice", &ClusterParams::slice_cycles, Dimension::kCycles, "1", "100000",
+                  "How far one core may run ahead of another of its cluster.", kChoice);
+  return table;
+}
+
+const ParamTable<SmemParams>& smem_table() {
+  static const auto table =
+      ParamTable<SmemParams>()
+          .power_of_two("size", &SmemParams::size, Dimension::kSize, "1 MiB", "8 MiB",
+                        "Shared memory of the cluster; 8 MiB is the chip's second version.", "product brief")
+          .power_of_two("banks", &SmemParams::banks, Dimension::kNone, "1", "64", "Banks.", kInterconnect)
+          .power_of_two("bank_width", &SmemParams::bank_bytes, Dimension::kSize, "8 B", "128 B",
+                        "Bytes a bank moves in a cycle.", kInterconnect)
+          .power_of_two("interleave", &SmemParams::interleave, Dimension::kSize, "32 B", "64 KiB",
+                        "Consecutive bytes of one bank.", kInterconnect)
+          .number("read_latency", &SmemParams::read_latency, Dimension::kCycles, "1", "1000",
+                  "From an L1's request to the critical word, idle.", "optimisation guide");
+  return table;
+}
+
+const ParamTable<noc::DdrParams>& ddr_table() {
+  static const auto table =
+      ParamTable<noc::DdrParams>()
+          .number("size", &noc::DdrParams::size, Dimension::kSize, "64 MiB", "32 GiB", "Memory of all channels.",
+                  "product brief: 8 to 32 GB")
+          .power_of_two("channels", &noc::DdrParams::channels, Dimension::kNone, "1", "4", "Channels.", "product page")
+          .power_of_two("interleave", &noc::DdrParams::interleave, Dimension::kSize, "64 B", "1 MiB",
+                        "Consecutive bytes of one channel.", kChoice);
+  return table;
+}
+
+const ParamTable<noc::DdrChannelParams>& ddr_channel_table() {
+  using P = noc::DdrChannelParams;
+  static const auto table =
+      ParamTable<P>()
+          .number("clock_period", &P::clock_period, Dimension::kTime, "250 ps", "10 ns",
+                  "tCK, half the transfer period.", kJedec)
+          .power_of_two("bus_width", &P::bus_bytes, Dimension::kSize, "1 B", "16 B", "Data bytes a transfer.", kJedec)
+          .power_of_two("burst_length", &P::burst_length, Dimension::kNone, "4", "16", "Transfers a burst.", kJedec)
+          .power_of_two("banks", &P::banks, Dimension::kNone, "1", "64", "Banks.", kJedec)
+          .power_of_two("row_size", &P::row_bytes, Dimension::kSize, "1 KiB", "64 KiB",
+                        "Open page over all dies of a rank.", kJedec)
+          .number("cas_latency", &P::cas_latency, Dimension::kTime, "1 ns", "1 us", "CL.", kJedec)
+          .number("row_to_column", &P::row_to_column, Dimension::kTime, "1 ns", "1 us", "tRCD.", kJedec)
+          .number("precharge", &P::precharge, Dimension::kTime, "1 ns", "1 us", "tRP.", kJedec)
+          .number("row_active_min", &P::row_active_min, Dimension::kTime, "1 ns", "1 us", "tRAS.", kJedec)
+          .number("write_recovery", &P::write_recovery, Dimension::kTime, "0", "1 us",
+                  "tWR, from the last data to a precharge.", kJedec)
+          .number("refresh_interval", &P::refresh_interval, Dimension::kTime, "100 ns", "1 ms", "tREFI.", kJedec)
+          .number("refresh_duration", &P::refresh_duration, Dimension::kTime, "0", "10 us", "tRFC of an 8 Gb die.",
+                  kJedec)
+          .number("controller_latency", &P::controller_latency, Dimension::kTime, "0", "10 us",
+                  "Queueing and PHY, both ways.", kChoice);
+  return table;
+}
+
+/// CoolidgeParams keeps the figures of the fabric flat; in YAML they are a part of their own.
+const ParamTable<CoolidgeParams>& axi_table() {
+  static const auto table = ParamTable<CoolidgeParams>()
+                                .power_of_two("link_width", &CoolidgeParams::axi_link_bytes, Dimension::kSize, "4 B",
+                                              "128 B", "Bytes a cycle on a link, each way.", kChoice)
+                                .number("cluster_latency", &CoolidgeParams::axi_cluster_latency, Dimension::kCycles,
+                                        "1", "10000", "One way to another cluster.", kInterconnect)
+                                .number("ddr_latency", &CoolidgeParams::axi_ddr_latency, Dimension::kCycles, "1",
+                                        "10000", "One way to the DDR controllers.", kInterconnect)
+                                .number("peripheral_latency", &CoolidgeParams::axi_peripheral_latency,
+                                        Dimension::kCycles, "1", "10000", "One way to a peripheral.", kInterconnect);
+  return table;
+}
+
+const ParamTable<noc::RdmaNocParams>& noc_table() {
+  using P = noc::RdmaNocParams;
+  static const auto table = ParamTable<P>()
+                                .number("hop", &P::hop_cycles, Dimension::kCycles, "1", "1000",
+                                        "Head of a packet, router to router.", kChoice)
+                                .number("credits", &P::credits, Dimension::kNone, "17", "65536",
+                                        "Flits of an input buffer per virtual channel.", kChoice)
+                                .number("inject_buffer", &P::inject_flits, Dimension::kNone, "17", "65536",
+                                        "Flits of an injection buffer per virtual channel.", kChoice);
+  return table;
+}
+
+const ParamTable<noc::LimiterParams>& limiter_table() {
+  using P = noc::LimiterParams;
+  static const auto table =
+      ParamTable<P>()
+          .number("flits", &P::flits, Dimension::kNone, "0", "1000000",
+                  "Long-term rate of each QoS id: this many flits ...; 0: no limit.", kChoice)
+          .number("cycles", &P::cycles, Dimension::kCycles, "1", "1000000", "... in this many cycles.", kChoice)
+          .number("burst", &P::burst_flits, Dimension::kNone, "17", "1000000", "Depth of the bucket in flits.",
+                  kChoice);
+  return table;
+}
+
+const ParamTable<ChipPowerParams>& power_table() {
+  using P = ChipPowerParams;
+  static const auto table =
+      ParamTable<P>()
+          .number("static", &P::static_uw, Dimension::kPower, "0", "100 W", "Without any activity.", kChoice)
+          .number("core_per_ghz", &P::core_uw_per_ghz, Dimension::kPower, "0", "10 W",
+                  "A core that never idles, per GHz.", kChoice)
+          .number("ddr_channel", &P::ddr_channel_uw, Dimension::kPower, "0", "100 W",
+                  "A DDR channel whose data bus is always busy.", kChoice);
+  return table;
+}
+
+std::string indexed(const char* name, unsigned index) { return fmt::format("{}[{}]", name, index); }
+
+CoolidgeParams chip_params(const config::Component& c, const config::Component& simulation) {
+  CoolidgeParams p = axi_table().fill(c.part("axi"), chip_table().fill(c));
+  p.ddr = ddr_table().fill(c.part("ddr"));
+  p.ddr.channel = ddr_channel_table().fill(c.part("ddr.channel"));
+  p.noc = noc_table().fill(c.part("noc"));
+  for (unsigned node = 0; node < noc::kNodes; ++node)
+    p.noc.limiters[node].fill(limiter_table().fill(c.part("noc." + indexed("limiter", node))));
+  for (unsigned i = 0; i < kClusters; ++i) {
+    const config::Component& from = c.part(indexed("cluster", i));
+    ClusterParams& to = p.cluster[i];
+    to = cluster_table().fill(from);
+    to.smem = smem_table().fill(from.part("smem"));
+    to.timing = core_timing_table().fill(c.part("timing"));
+    to.quantum_ps = static_cast<u64>(simulation.quantity("quantum"));
+  }
+  return p;
+}
+
+class CoolidgePart : public SystemPart {
+ public:
+  CoolidgePart(const config::Component& component, RunContext& context)
+      : component_(component),
+        context_(context),
+        chip_(component.path.c_str(), chip_params(component, context.simulation())),
+        power_(power_table().fill(component.part("power"))) {
+    for (unsigned i = 0; i < kUarts; ++i) connect_uart(i);
+    chip_.on_end = [this](const ChipEnd& end) { ended(end); };
+    chip_.on_trace = [this](unsigned channel, u64 value, const sc_core::sc_time& when) {
+      context_.log(component_.path, LogLevel::kInfo,
+                   fmt::format("firmware mark {} = {:#x} at {} ps", channel, value, when.value()));
+    };
+    context_.uses_file(component_.text("firmware"));
+    for (const FirmwareImage& image : read_firmware(component_.text("firmware"))) context_.uses_file(image.file);
+  }
+
+  PortEnd& port(const std::string& name) override {
+    for (unsigned i = 0; i < kUarts; ++i)
+      if (name == indexed("uart", i)) return uarts_[i];
+    return SystemPart::port(name);
+  }
+
+  void start() override {
+    std::vector<BootImage> images;
+    for (const FirmwareImage& image : read_firmware(component_.text("firmware"))) {
+      std::vector<std::string> arguments{std::filesystem::path(image.file).filename()};
+      const auto& common = component_.list("arguments");
+      arguments.insert(arguments.end(), image.arguments.begin(), image.arguments.end());
+      arguments.insert(arguments.end(), common.begin(), common.end());
+      context_.log(component_.path, LogLevel::kInfo,
+                   fmt::format("cluster {}: {}", image.cluster, fmt::join(arguments, " ")));
+      images.push_back({image.cluster, ElfFile::read(image.file), std::move(arguments)});
+    }
+    if (component_.text("placement") == "flash") return chip_.boot(images);
+    for (const BootImage& image : images) chip_.load(image.cluster, image.elf, image.arguments);
+    chip_.boot();
+  }
+
+  const StatProvider* stats() const override { return &chip_; }
+  double average_power(const StatNode& stats) const override {
+    return average_chip_power(power_, chip_.clock().hz(), stats);
+  }
+
+ private:
+  class Uart : public UartEnd {
+   public:
+    void receive(u8 byte, const sc_core::sc_time& when) override {
+      const char text = static_cast<char>(byte);
+      uart->receive({&text, 1}, when);
+    }
+    noc::Uart* uart = nullptr;
+  };
+
+  void connect_uart(unsigned index) {
+    uarts_[index].uart = &chip_.uart(index);
+    chip_.console(index, [this, index, file = fmt::format("{}.uart{}.txt", component_.path, index)](
+                             u8 byte, const sc_core::sc_time& when) {
+      const char text = static_cast<char>(byte);
+      context_.output(file, {&text, 1});
+      if (uarts_[index].peer) uarts_[index].peer->receive(byte, when);
+    });
+  }
+
+  void ended(const ChipEnd& end) {
+    SystemEnd out{.reason = SystemEnd::Reason::kExit, .status = end.status, .message = end.message};
+    if (end.reason == ChipEnd::Reason::kCrash) out.reason = SystemEnd::Reason::kCrash;
+    if (end.reason == ChipEnd::Reason::kSoftwareReset) out.reason = SystemEnd::Reason::kReset;
+    out.message = fmt::format("{}: {}", component_.path, end.message);
+    context_.end(out);
+  }
+
+  const config::Component& component_;
+  RunContext& context_;
+  Coolidge chip_;
+  ChipPowerParams power_;
+  std::array<Uart, kUarts> uarts_;
+};
+
+/// The firmware can be read, and what does not fit together is found before the run.
+void check_coolidge(const config::Component& c, config::Diagnostics& diagnostics) {
+  try {
+    for (const FirmwareImage& image : read_firmware(c.text("firmware"))) ElfFile::read(image.file);
+  } catch (const BadInput& e) {
+    diagnostics.error(c.where("firmware"), c.path + ".firmware", e.what());
+  }
+  for (unsigned i = 0; i < kClusters; ++i) {
+    const config::Component& smem = c.part(indexed("cluster", i) + ".smem");
+    if (smem.quantity("banks") * smem.quantity("interleave") > smem.quantity("size"))
+      diagnostics.error(smem.where("interleave"), smem.path,
+                        fmt::format("{} banks of {} bytes each do not fit {} bytes", smem.quantity("banks"),
+                                    smem.quantity("interleave"), smem.quantity("size")));
+  }
+  const i64 alias_end = c.quantity("ddr_alias_base") + c.quantity("ddr_alias_size");
+  if (c.quantity("ddr_alias_size") > 0 && alias_end > i64{1} << 32)
+    diagnostics.error(c.where("ddr_alias_size"), c.path + ".ddr_alias_size",
+                      fmt::format("the window would end at {:#x}, above 4 GiB", alias_end));
+}
+
+template <class Table>
+config::ComponentType part_type(const std::string& name, const std::string& doc, const Table& table,
+                                std::vector<config::Part> parts = {}) {
+  config::ComponentType type;
+  type.name = name;
+  type.doc = doc;
+  type.params = table.params();
+  type.parts = std::move(parts);
+  return type;
+}
+
+void add_parts(ComponentRegistry& registry) {
+  registry.add_part(part_type("smem", "The shared memory of a cluster.", smem_table()));
+  registry.add_part(part_type("cluster", "A cluster: 16 PEs and the RM.", cluster_table(), {{"smem", "smem", 1}}));
+  registry.add_part(part_type("core_timing", "Figures of the core's pipeline timing (docs/dev/how-time-works.md).",
+                              core_timing_table()));
+  registry.add_part(part_type("ddr_channel", "Timing of one DDR4 channel.", ddr_channel_table()));
+  registry.add_part(part_type("ddr", "The DDR memory of a chip.", ddr_table(), {{"channel", "ddr_channel", 1}}));
+  registry.add_part(part_type("axi", "The AXI fabric of a chip.", axi_table()));
+  registry.add_part(part_type("noc_limiter", "The injection limiters of a node of the NoC.", limiter_table()));
+  registry.add_part(part_type("rdma_noc",
+                              "The RDMA NoC of a chip. Nodes: 0 to 4 are the clusters, 5 and 6 the Ethernet blocks.",
+                              noc_table(), {{"limiter", "noc_limiter", noc::kNodes}}));
+  registry.add_part(part_type("chip_power", "Figures of the energy estimate of a chip.", power_table()));
+}
+
+}  // namespace
+
+void add_coolidge(ComponentRegistry& registry) {
+  add_parts(registry);
+  config::ComponentType type = part_type("coolidge", "The MPPA3 Coolidge chip with its DDR memory.", chip_table(),
+                                         {{"cluster", "cluster", kClusters},
+                                          {"timing", "core_timing", 1},
+                                          {"axi", "axi", 1},
+                                          {"noc", "rdma_noc", 1},
+                                          {"ddr", "ddr", 1},
+                                          {"power", "chip_power", 1}});
+  type.params.push_back(config::file("firmware", std::nullopt,
+                                     "ELF file for all clusters, or a manifest that says which cluster runs which."));
+  type.params.push_back(config::text_list("arguments", "Arguments of all programs, behind those of the manifest."));
+  type.params.push_back(config::choice("placement", {"flash", "memory"}, "flash",
+                                       "Where the images of clusters 1 to 4 are: in DDR as if read from flash, for the "
+                                       "RM of cluster 0 to load, or in place already."));
+  type.ports = {{"uart", "uart", kUarts, false, "The UARTs."}};
+  registry.add(std::move(type), {[](const config::Component& component, RunContext& context) {
+                                   return std::make_unique<CoolidgePart>(component, context);
+                                 },
+                                 check_coolidge});
+}
+
+}  // namespace mppa::sim
