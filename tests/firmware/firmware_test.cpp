@@ -60,5 +60,27 @@ TEST(Hello, RunsOnTheClustersThatHaveAnImage) {
   EXPECT_EQ(run.end, "0");
 }
 
+unsigned count(const std::string& text, const std::string& what) {
+  unsigned n = 0;
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++n;
+  return n;
+}
+
+TEST(Faults, EveryFaultIsCaughtAndTheLastOneEndsInADump) {
+  const FirmwareRun run("faults", 1);
+  EXPECT_EQ(count(run.console, "as expected\n"), 22U) << run.console;
+  EXPECT_EQ(count(run.console, "WRONG"), 0U) << run.console;
+  EXPECT_EQ(count(run.console, "*** cluster 0 core 5: trap PROTECTION write at 0x"), 1U);
+  EXPECT_EQ(count(run.console, "r40 0000000000c0ffee"), 1U) << "registers of the fault";
+  EXPECT_EQ(run.end, "139");
+}
+
+TEST(Selftest, PassesOnTheChip) {
+  const FirmwareRun run("selftest");
+  EXPECT_EQ(count(run.console, "FAILED"), 0U) << run.console;
+  EXPECT_NE(count(run.console, "ok: "), 0U);
+  EXPECT_EQ(run.end, "0");
+}
+
 }  // namespace
 }  // namespace mppa::sim

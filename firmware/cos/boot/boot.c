@@ -6,6 +6,7 @@
 #include "cos/cluster.h"
 #include "cos/console.h"
 #include "cos/cpu.h"
+#include "cos/reactor.h"
 #include "../core/internal.h"
 #include "drivers/uart.h"
 
@@ -46,6 +47,7 @@ static void init_chip(uint64_t magic, const struct mppa_boot_table *table)
 		c->clock_hz = table->clock_hz;
 		c->timestamp_hz = table->timestamp_hz;
 		c->ddr_size = table->ddr_size;
+		c->ddr_free_end = table->reserved;
 	}
 	uart_init(0, CONSOLE_DIVISOR);
 }
@@ -69,7 +71,7 @@ static void sleep_for_good(void)
 	}
 }
 
-__attribute__((weak)) void cos_pe_main(void) {}
+__attribute__((weak)) void cos_pe_main(void) { cos_reactor_run(); }
 
 void __cos_boot(uint64_t magic, const struct mppa_boot_table *table, uint64_t pcr)
 {
@@ -82,6 +84,7 @@ void __cos_boot(uint64_t magic, const struct mppa_boot_table *table, uint64_t pc
 	init_thread_block(core);
 	cos_exception_init();
 	if (core != MPPA_RM) {
+		cos_mmu_init_core(core);
 		cos_core_init(core);
 		cos_pe_online(core);
 		cos_pe_main();
@@ -89,6 +92,8 @@ void __cos_boot(uint64_t magic, const struct mppa_boot_table *table, uint64_t pc
 	}
 	if (cluster == 0)
 		init_chip(magic, table);
+	cos_mmu_init_cluster();
+	cos_mmu_init_core(core);
 	cos_cluster_init();
 	cos_core_init(core);
 	cos_cluster_online();

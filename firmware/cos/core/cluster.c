@@ -26,11 +26,14 @@ void cos_cluster_init(void)
 	gic_init();
 	for (unsigned core = 0; core < MPPA_CORES; core++)
 		mailbox_configure(core, MPPA_MAILBOX_FUNCT_OR | MPPA_MAILBOX_TRIG_DOORBELL, ~0ul);
+	cos_timer_init_cluster();
 }
 
 void cos_core_init(unsigned core)
 {
+	cos_reactor_init_core(core);
 	gic_route(core, GIC_OUTPUT_WAKE, core);
+	cos_timer_init_core();
 	__kvx_builtin_wfxl(KVX_SFR_PS, KVX_WFX(KVX_PS_IE, 0));
 }
 

@@ -138,6 +138,13 @@ static void interrupt(struct cos_context *context)
 	lines[line].handler(line, lines[line].argument);
 }
 
+static bool trap(struct cos_context *context)
+{
+	if (cos_trap_code(context) == COS_TRAP_NOMAPPING && cos_mmu_refill(context->ea))
+		return true;
+	return hook && hook(context);
+}
+
 /* Called by exception.S with ET = 1. */
 void __cos_exception(struct cos_context *context)
 {
@@ -147,7 +154,7 @@ void __cos_exception(struct cos_context *context)
 	__asm__ volatile("" ::: "memory");
 	if (context->vector == COS_VECTOR_INTERRUPT)
 		interrupt(context);
-	else if (context->vector != COS_VECTOR_TRAP || !hook || !hook(context))
+	else if (context->vector != COS_VECTOR_TRAP || !trap(context))
 		crash(context);
 	/* exception.S returns with the shadow registers it is about to write: no exception may come in between. */
 	__kvx_builtin_wfxl(KVX_SFR_PS, KVX_WFX(KVX_PS_ET, KVX_PS_IE));

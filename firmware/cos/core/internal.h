@@ -2,6 +2,7 @@
 #ifndef COS_INTERNAL_H
 #define COS_INTERNAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "cos/exception.h"
@@ -16,6 +17,7 @@ struct cos_chip {
 	uint64_t clock_hz;
 	uint64_t timestamp_hz;
 	uint64_t ddr_size;
+	uint64_t ddr_free_end; /* above: boot table and images */
 };
 
 /* The block, from any cluster. */
@@ -43,5 +45,20 @@ void cos_pe_online(unsigned pe);
 void cos_cluster_online(void);
 /* Doorbells and interrupt controller of the cluster; RM only. */
 void cos_cluster_init(void);
+
+void cos_timer_init_cluster(void);
+void cos_timer_init_core(void);
+/* Empties the event ring and the inbox of this core. */
+void cos_reactor_init_core(unsigned core);
+
+/* The lowest part of every stack, not mapped. */
+#define COS_GUARD_BYTES 0x1000
+
+/* Collects what the cores of the cluster may access; RM only, with the MMU off. */
+void cos_mmu_init_cluster(void);
+/* Fills this core's TLB and switches the MMU on. */
+void cos_mmu_init_core(unsigned core);
+/* Enters the page of an address that is in a region; false if nobody may access it. */
+bool cos_mmu_refill(uint64_t address);
 
 #endif

@@ -22,6 +22,7 @@ int *__errno(void); /* one per core */
 #define EFAULT 14
 #define EBUSY 16
 #define EEXIST 17
+#define ENODEV 19
 #define ENOTDIR 20
 #define EISDIR 21
 #define EINVAL 22
@@ -33,6 +34,9 @@ int *__errno(void); /* one per core */
 #define ENOSYS 38
 #define EOVERFLOW 75
 #define EILSEQ 84
+#define EMSGSIZE 90
+#define ENOBUFS 105
+#define ETIMEDOUT 110
 #define EWOULDBLOCK EAGAIN
 
 #endif
