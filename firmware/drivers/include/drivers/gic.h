@@ -40,4 +40,12 @@ static inline uint64_t gic_take(unsigned core, unsigned output, unsigned word)
 	return cos_read64(gic_output(core, output) + MPPA_GIC_STATUS_LAC(word));
 }
 
+/*
+ * Interrupts: fn(input, arg) runs on the calling core, as an interrupt handler, when the input pulses. One handler an
+ * input and cluster. Detaching is for the same core.
+ */
+typedef void (*gic_handler)(unsigned input, void *arg);
+void gic_attach(unsigned input, gic_handler fn, void *arg);
+void gic_detach(unsigned input);
+
 #endif
