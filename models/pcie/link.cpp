@@ -48,7 +48,7 @@ struct Link::Direction {
   u64 last_start = 0;
   unsigned dllp_debt = 0;  ///< bytes owed to the other direction's packets
   unsigned unacked = 0;    ///< packets received since the last Ack
-  unsigned to_corrupt = 0;
+  unsigned to_corrupt = 0, to_poison = 0;
   bool stalled = false;
   u64 stalled_since = 0;
 
@@ -118,6 +118,8 @@ void Link::set_plugged(bool plugged) {
 }
 
 void Link::corrupt(unsigned side, unsigned packets) { directions_[side]->to_corrupt += packets; }
+
+void Link::poison(unsigned side, unsigned packets) { directions_[side]->to_poison += packets; }
 
 void Link::update_state() {
   const bool possible = plugged_ && ends_[0]->ready() && ends_[1]->ready();
@@ -220,6 +222,10 @@ void Link::put_on_wire(unsigned side, OrderedQueue::Entry entry) {
     const u64 nak = start + duration + 2 * params_.latency_ps;
     duration = wire_ps(rate_, bytes);
     start = d.wire.book(now, nak, duration);
+  }
+  if (d.to_poison > 0 && entry.tlp.has_data()) {
+    --d.to_poison;
+    entry.tlp.poisoned = true;
   }
   d.last_start = start;
   ++d.packets[index(entry.tlp.tlp_class())];

@@ -56,6 +56,8 @@ class Link : public sc_core::sc_module, public StatProvider {
   void set_plugged(bool plugged);
   /// The next `packets` from `side` arrive with a bad LCRC and are sent again.
   void corrupt(unsigned side, unsigned packets);
+  /// The next `packets` with data from `side` arrive marked as poisoned.
+  void poison(unsigned side, unsigned packets);
   bool up() const { return up_; }
 
   void write_stats(StatWriter& out) const override;
