@@ -49,7 +49,9 @@ struct Params {
 
   // Write buffer, section 5.
   unsigned write_buffer_words = 8;
-  unsigned write_drain = 1;  ///< cycles to send one word
+  unsigned write_beat =
+      32;  ///< bytes; words that one store wrote into one aligned block of this size are sent together
+  unsigned write_drain = 1;  ///< cycles to send a word or such a block
   unsigned write_ack = 9;    ///< from sending a word to its acknowledgement (fence, barrier)
   unsigned dzerol_busy = 7;  ///< cached
   unsigned dzerol_uncached_stall = 7;

@@ -6,80 +6,88 @@
 namespace mppa::timing {
 
 WriteBuffer::WriteBuffer(const Params& params)
-    : params_(params), capacity_(params.write_buffer_words), drain_(params.write_drain) {
+    : params_(params),
+      capacity_(params.write_buffer_words),
+      drain_(params.write_drain),
+      beat_words_(params.write_beat / 8) {
   if (capacity_ == 0 || capacity_ > kSlots) throw std::invalid_argument("write_buffer_words must be 1 to 8");
+  if (beat_words_ == 0 || params.write_beat % 8 != 0) throw std::invalid_argument("write_beat must be a multiple of 8");
   clear();
 }
 
-/// Makes the word the most recent one if it is held.
+/// Makes the word the most recent one if it is held. It then leaves on its own, and so does what was joined to it.
 bool WriteBuffer::merge(u64 word) {
   for (unsigned age = 1; age <= count_; ++age) {
-    if (words_[(head_ - age) % kSlots] != word) continue;
-    const Origin origin = origins_[(head_ - age) % kSlots];
+    const unsigned at = (head_ - age) % kSlots;
+    if (words_[at] != word) continue;
+    if (age == 1) return true;
+    const Origin origin = origins_[at];
+    part((at + 1) % kSlots);
     for (; age > 1; --age) {
       const unsigned to = (head_ - age) % kSlots, from = (to + 1) % kSlots;
       set_word(to, words_[from]);
       origins_[to] = origins_[from];
+      part(to);
+      if (joined(from)) beats_ |= 1u << to;
     }
     set_word(newest(), word);
     origins_[newest()] = origin;
+    part(newest());
     return true;
   }
   return false;
 }
 
-void WriteBuffer::push(u64 word, const Origin& origin) {
+/// The first cycle >= a with a free entry.
+u64 WriteBuffer::free_entry(u64 a) const {
+  return a < sender_free_ && count_ + sending_ >= capacity_ ? sender_free_ : a;
+}
+
+void WriteBuffer::push(u64 word, const Origin& origin, bool join) {
   set_word(head_, word);
   origins_[head_] = origin;
+  if (join && count_ != 0) beats_ |= 1u << head_;
   head_ = (head_ + 1) % kSlots;
   ++count_;
   special_ += origin.special();
 }
 
+/// Sends the oldest word and what is joined to it.
 void WriteBuffer::send_oldest(u64 a) {
-  const unsigned slot = (head_ - count_) % kSlots;
-  Origin& origin = origins_[slot];
+  const unsigned first = (head_ - count_) % kSlots;
+  const Origin origin = origins_[first];
+  const u64 word = words_[first];
   const u64 sent = std::max(a, sender_free_);
-  if (origin.arbiter != nullptr) origin.arbiter->write_posted(8 * words_[slot], 8, sent);
+  unsigned slot = first;
+  sending_ = 0;
+  do {
+    if (origin.special()) origins_[slot] = {};
+    clear_slot(slot);
+    part(slot);
+    --count_;
+    ++sending_;
+    slot = (slot + 1) % kSlots;
+  } while (count_ != 0 && joined(slot));
+  beats_ = sending_ == 1 ? beats_ & ~kSentBeat : beats_ | kSentBeat;
   sender_free_ = sent + drain_;
-  if (origin.special()) {
-    acknowledged_ = std::max(acknowledged_, sent + params_.write_ack + origin.extra);
-    --special_;
-    origin = {};
-  }
-  clear_slot(slot);
-  --count_;
-}
-
-/// store() of words that are not held, while no word with a special origin is: `a` as store() returns it.
-u64 WriteBuffer::store_plain(u64 word, u64 last, u64 a) {
-  for (; word <= last; ++word) {
-    if (count_ + 1 == capacity_) {
-      a = std::max(a, sender_free_);
-      const unsigned oldest = (head_ - count_) % kSlots;
-      set_word(head_, word);
-      clear_slot(oldest);
-      sender_free_ = a + drain_;
-    } else {
-      set_word(head_, word);
-      ++count_;
-    }
-    head_ = (head_ + 1) % kSlots;
-  }
-  return a;
+  if (!origin.special()) return;
+  if (origin.arbiter != nullptr) origin.arbiter->write_posted(8 * word, 8 * sending_, sent);
+  acknowledged_ = std::max(acknowledged_, sent + params_.write_ack + origin.extra);
+  special_ -= sending_;
 }
 
 u64 WriteBuffer::store(const MemAccess& m, u64 a) {
   const unsigned extra = m.latency > params_.reference_latency ? m.latency - params_.reference_latency : 0;
-  const u64 last = (m.pa + m.size - 1) / 8;
-  bool held = false;
-  for (u64 word = m.pa / 8; word <= last; ++word) held = held || may_hold(word);
-  if (!held && special_ == 0 && extra == 0 && m.arbiter == nullptr) return store_plain(m.pa / 8, last, a);
-  for (u64 word = m.pa / 8; word <= last; ++word) {
-    if (may_hold(word) && merge(word)) continue;
-    const bool sending = a < sender_free_;
-    if (count_ + (sending ? 1 : 0) >= capacity_) a = sender_free_;
-    push(word, {extra, m.arbiter});
+  const u64 first = m.pa / 8, last = (m.pa + m.size - 1) / 8;
+  bool pushed = false;  // the word before this one has just got an entry
+  for (u64 word = first; word <= last; ++word) {
+    if (may_hold(word) && merge(word)) {
+      pushed = false;
+      continue;
+    }
+    a = free_entry(a);
+    push(word, {extra, m.arbiter}, pushed && word % beat_words_ != 0);
+    pushed = true;
     if (count_ == capacity_) send_oldest(a);
   }
   return a;
@@ -97,9 +105,9 @@ unsigned WriteBuffer::words_of_line(u64 line) const {
 }
 
 unsigned WriteBuffer::flush(u64 a) {
-  const auto cycles = static_cast<unsigned>(count_ * drain_);
-  while (count_ != 0) send_oldest(a);
-  return cycles;
+  unsigned beats = 0;
+  for (; count_ != 0; ++beats) send_oldest(a);
+  return static_cast<unsigned>(beats * drain_);
 }
 
 u64 WriteBuffer::acknowledged() const {
@@ -123,7 +131,8 @@ void WriteBuffer::clear() {
   words_.fill(kNoWord);
   origins_.fill({});
   for (unsigned i = 0; i < kSlots; ++i) clear_slot(i);
-  head_ = count_ = special_ = 0;
+  head_ = count_ = special_ = beats_ = 0;
+  sending_ = 1;
   sender_free_ = 0;
   acknowledged_ = 0;
 }

@@ -1,10 +1,11 @@
 // The write buffer between L1D and memory: 8 x 64 bits, fully associative, merging, LRU (section 5). Timing only: the
 // data is in memory already.
 //
-// Words sit in a ring in the order of their last use. The word sent last keeps its entry until the sender is free
-// again. An engine may offer single words inline (try_store); that covers the two common cases, a further store to the
-// most recent word and a new word that finds a free entry at once, and refuses everything else without changing
-// anything.
+// Words sit in a ring in the order of their last use. Neighbours that one 128- or 256-bit store wrote into an aligned
+// block of write_beat bytes are joined: they are sent as one beat, as the port to the memory is that wide. What was
+// sent last keeps its entries until the sender is free again. An engine may offer single words inline (try_store); that
+// covers the two common cases, a further store to the most recent word and a new word that finds a free entry at once,
+// and refuses everything else without changing anything.
 #pragma once
 
 #include <array>
@@ -20,7 +21,8 @@ class WriteBuffer {
  public:
   static constexpr unsigned kSlots = 8;
 
-  /// Throws std::invalid_argument unless params.write_buffer_words is 1 to kSlots.
+  /// Throws std::invalid_argument unless params.write_buffer_words is 1 to kSlots and params.write_beat a multiple
+  /// of 8.
   explicit WriteBuffer(const Params& params);
 
   /// A store at E1 in cycle `a`. Returns the first cycle >= a in which every word has an entry.
@@ -30,6 +32,7 @@ class WriteBuffer {
   /// neither waits nor changes the order of other words; false: nothing has happened, call store().
   [[gnu::always_inline]] bool try_store(u64 word, u64 a) {
     if (may_hold(word)) return words_[newest()] == word;
+    if (beats_ != 0) return false;
     if (count_ + 1 == capacity_) {
       if (a < sender_free_ || special_ != 0) return false;
       const unsigned oldest = (head_ - count_) % kSlots;
@@ -61,6 +64,7 @@ class WriteBuffer {
   using Tags = u32 __attribute__((vector_size(16)));
   using TagPair = u64 __attribute__((vector_size(16), may_alias));
   static constexpr u64 kNoWord = ~u64{0};
+  static constexpr u32 kSentBeat = 1u << kSlots;
 
   /// What is not needed to find a word.
   struct Origin {
@@ -86,20 +90,25 @@ class WriteBuffer {
     tags_[slot / 4][slot % 4] = static_cast<u32>(word);
   }
   void clear_slot(unsigned slot) { set_word(slot, kNoWord); }
+  bool joined(unsigned slot) const { return (beats_ >> slot & 1) != 0; }
+  void part(unsigned slot) { beats_ &= ~(1u << slot); }
   bool merge(u64 word);
-  u64 store_plain(u64 word, u64 last, u64 a);
-  void push(u64 word, const Origin& origin);
+  u64 free_entry(u64 a) const;
+  void push(u64 word, const Origin& origin, bool join);
   void send_oldest(u64 a);
 
   const Params& params_;
   const unsigned capacity_;
   const u64 drain_;
+  const u64 beat_words_;
   alignas(16) Tags tags_[2];  ///< low halves of words_
   std::array<u64, kSlots> words_;
   std::array<Origin, kSlots> origins_;
   unsigned head_ = 0;     ///< slot of the next word
   unsigned count_ = 0;    ///< words held, in the slots before head_
   unsigned special_ = 0;  ///< of them: words with an Origin that matters
+  unsigned sending_ = 1;  ///< words sent last, with entries that are free at sender_free_
+  u32 beats_ = 0;         ///< bit s: slot s is sent with the older word before it; kSentBeat: sending_ is not 1
   u64 sender_free_ = 0;   ///< first cycle in which the entry of the word sent last is free again
   u64 acknowledged_ = 0;  ///< of words with a special origin
 };
