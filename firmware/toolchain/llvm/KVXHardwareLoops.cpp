@@ -54,6 +54,7 @@ private:
 
   bool convert(MachineInstr &Dec);
   void putLatchLast(const MachineLoop &L, MachineBasicBlock &Latch);
+  MachineBasicBlock *fallThroughPreheader(const MachineLoop &L);
   bool bodyQualifies(const MachineLoop &L, const MachineInstr &Dec, const MachineInstr &Branch) const;
   void revert(MachineFunction &MF);
 };
@@ -109,6 +110,30 @@ void KVXHardwareLoops::putLatchLast(const MachineLoop &L, MachineBasicBlock &Lat
     MBB->updateTerminator(Next);
 }
 
+/// The loop's one entry, a block that does nothing but fall through into the header; inserted where
+/// the block above the header ends in a conditional branch (prologues of the software pipeliner).
+/// Null if the loop is entered in another way.
+MachineBasicBlock *KVXHardwareLoops::fallThroughPreheader(const MachineLoop &L) {
+  MachineBasicBlock *Header = L.getHeader(), *Above = &*std::prev(Header->getIterator());
+  MachineBasicBlock *TBB = nullptr, *FBB = nullptr;
+  SmallVector<MachineOperand, 2> Cond;
+  if (L.contains(Above) || !Above->isSuccessor(Header) || Header->pred_size() != 2 ||
+      TII->analyzeBranch(*Above, TBB, FBB, Cond, false) || FBB || TBB == Header)
+    return nullptr;
+  if (!TBB)
+    return Above;
+  MachineFunction &MF = *Header->getParent();
+  MachineBasicBlock *Pre = MF.CreateMachineBasicBlock();
+  MF.insert(Header->getIterator(), Pre);
+  Above->replaceSuccessor(Header, Pre);
+  Pre->addSuccessor(Header);
+  for (const auto &LiveIn : Header->liveins())
+    Pre->addLiveIn(LiveIn);
+  if (MachineLoop *Parent = L.getParentLoop())
+    Parent->addBasicBlockToLoop(Pre, *MLI);
+  return Pre;
+}
+
 bool KVXHardwareLoops::convert(MachineInstr &Dec) {
   MachineBasicBlock *Latch = Dec.getParent();
   MachineLoop *L = MLI->getLoopFor(Latch);
@@ -145,10 +170,8 @@ bool KVXHardwareLoops::convert(MachineInstr &Dec) {
       if (!L->contains(Out) && Out->isLiveIn(Counter))
         return false;
 
-  // One entry, by falling through from the block above the header.
-  MachineBasicBlock *Pre = &*std::prev(Header->getIterator());
-  if (L->contains(Pre) || Pre->succ_size() != 1 || *Pre->succ_begin() != Header || Header->pred_size() != 2 ||
-      Pre->getFirstTerminator() != Pre->end())
+  MachineBasicBlock *Pre = fallThroughPreheader(*L);
+  if (!Pre)
     return false;
 
   DebugLoc DL = Dec.getDebugLoc();

@@ -86,9 +86,11 @@ def SetJmpSetup : Pseudo<(outs), (ins BranchTarget:$resume), "# setjmp resumes a
 // Before register allocation the counter lives in a register; KVXHardwareLoops turns the
 // two pseudos (selected in KVXISelDAGToDAG.cpp) and the branch into loopdo, or into a copy and a
 // decrement where the loop does not qualify.
-let hasSideEffects = 1, isNotDuplicable = 1 in {
+let isNotDuplicable = 1 in {
+let hasSideEffects = 1 in
 def LoopStart : Pseudo<(outs GPR:$rd), (ins GPR:$count), "# loop start $rd = $count">;
-let Constraints = "$rd = $rz" in
+// The itinerary is for the software pipeliner, which refuses instructions without one.
+let Constraints = "$rd = $rz", Itinerary = IIC_TINY in
 def LoopDec : Pseudo<(outs GPR:$rd), (ins GPR:$rz, imm64:$step), "# loop dec $rd = $rz">;
 }
 // The branch that the hardware takes from the end of the body; no code.

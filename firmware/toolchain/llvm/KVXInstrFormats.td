@@ -24,6 +24,7 @@ def ImmI10  : ImmKind<1>; // 10, 37 or 64 bits: 1, 2 or 3 syllables
 def ImmW32  : ImmKind<2>; // 32 bits: always 2 syllables
 def ImmMake : ImmKind<3>; // 16, 43 or 64 bits: 1, 2 or 3 syllables
 def ImmTLS  : ImmKind<4>; // 43-bit thread offset: 2 syllables
+def ImmCond : ImmKind<5>; // offset of a conditional access: none, 27 or 54 bits: 1, 2 or 3 syllables
 
 class KVXInst<dag outs, dag ins, string asm, list<dag> pattern, InstrItinClass itin, SlotKind slot>
     : Instruction {

@@ -296,6 +296,8 @@ static unsigned getNumSyllables(KVXII::ImmKind Kind, const MachineOperand &MO) {
     if (!MO.isImm())
       return 3;
     return isInt<10>(MO.getImm()) ? 1 : isInt<37>(MO.getImm()) ? 2 : 3;
+  case KVXII::ImmCond:
+    return !MO.isImm() ? 3 : MO.getImm() == 0 ? 1 : isInt<27>(MO.getImm()) ? 2 : 3;
   case KVXII::ImmMake:
     if (!MO.isImm())
       return 3;

@@ -42,6 +42,18 @@ public:
   void insertSelect(MachineBasicBlock &MBB, MachineBasicBlock::iterator I, const DebugLoc &DL, Register DstReg,
                     ArrayRef<MachineOperand> Cond, Register TrueReg, Register FalseReg) const override;
 
+  // Predication (KVXPredication.cpp).
+  bool isPredicable(const MachineInstr &MI) const override;
+  bool isPredicated(const MachineInstr &MI) const override;
+  bool PredicateInstruction(MachineInstr &MI, ArrayRef<MachineOperand> Cond) const override;
+  bool isProfitableToIfCvt(MachineBasicBlock &MBB, unsigned NumCycles, unsigned ExtraPredCycles,
+                           BranchProbability Probability) const override;
+  bool isProfitableToIfCvt(MachineBasicBlock &TMBB, unsigned NumTCycles, unsigned ExtraTCycles, MachineBasicBlock &FMBB,
+                           unsigned NumFCycles, unsigned ExtraFCycles, BranchProbability Probability) const override;
+
+  // Software pipelining (KVXPipeliner.cpp).
+  std::unique_ptr<PipelinerLoopInfo> analyzeLoopForPipelining(MachineBasicBlock *LoopBB) const override;
+
   bool useMachineCombiner() const override { return true; }
   bool isAssociativeAndCommutative(const MachineInstr &Inst, bool Invert) const override;
 

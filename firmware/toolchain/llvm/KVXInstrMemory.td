@@ -1,7 +1,8 @@
 //===-- KVXInstrMemory.td - Loads, stores, atomics, caches --*- tablegen -*-===//
 //
 // Three forms of addresses: offset[base] (ri, 10/37/64 bits), index[base] (rr) and
-// index[base] with the index scaled by the access size (xs).
+// index[base] with the index scaled by the access size (xs). Conditional accesses (c) have only
+// offset[base] and do nothing if the condition is false.
 //
 //===----------------------------------------------------------------------===//
 
@@ -11,6 +12,9 @@ multiclass LoadForms<string mn, RegisterClass rc, InstrItinClass itin = IIC_LOAD
   def ri : LSUInst<(outs rc:$rd), (ins MemRI:$addr), mn#" $rd = $addr", [], itin>;
   def rr : LSUInst<(outs rc:$rd), (ins MemRR:$addr), mn#" $rd = $addr", [], itin>;
   def xs : LSUInst<(outs rc:$rd), (ins MemRR:$addr), mn#".xs $rd = $addr", [], itin>;
+  let Imm = ImmCond, ImmOp = 5, Constraints = "$rd = $acc" in
+  def c : LSUInst<(outs rc:$rd), (ins rc:$acc, GPR:$rz, ScalarCC:$cc, MemCond:$addr), mn#"$cc $rz ? $rd = $addr", [],
+                  IIC_LOADC>;
   }
 }
 // Uncached (.u), speculative (.s) and both (.us).
@@ -30,6 +34,9 @@ multiclass Store<string mn, RegisterClass rc> {
   def ri : LSUInst<(outs), (ins MemRI:$addr, rc:$data), mn#" $addr = $data", [], IIC_STORE>;
   def rr : LSUInst<(outs), (ins MemRR:$addr, rc:$data), mn#" $addr = $data", [], IIC_STORE>;
   def xs : LSUInst<(outs), (ins MemRR:$addr, rc:$data), mn#".xs $addr = $data", [], IIC_STORE>;
+  let Imm = ImmCond, ImmOp = 3 in
+  def c : LSUInst<(outs), (ins GPR:$rz, ScalarCC:$cc, MemCond:$addr, rc:$data), mn#"$cc $rz ? $addr = $data", [],
+                  IIC_STOREC>;
   }
 }
 

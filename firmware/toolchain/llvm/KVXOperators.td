@@ -41,6 +41,11 @@ def MemRI : Operand<i64> {
   let PrintMethod = "printMemRI";
   let MIOperandInfo = (ops GPR:$base, imm64:$off);
 }
+// offset[base] of a conditional access; without offset: [base]
+def MemCond : Operand<i64> {
+  let PrintMethod = "printMemCond";
+  let MIOperandInfo = (ops GPR:$base, imm64:$off);
+}
 // index[base]
 def MemRR : Operand<i64> {
   let PrintMethod = "printMemRR";

@@ -35,6 +35,8 @@ def IIC_FMA       : InstrItinClass; // (rd, acc, a, b)
 def IIC_LOAD      : InstrItinClass; // (rd, base, offset)
 def IIC_LOADU     : InstrItinClass; // uncached
 def IIC_STORE     : InstrItinClass; // (base, offset, data)
+def IIC_LOADC     : InstrItinClass; // (rd, acc, condition, cc, base, offset)
+def IIC_STOREC    : InstrItinClass; // (condition, cc, base, offset, data)
 def IIC_ALOAD     : InstrItinClass; // (rd, base, offset)
 def IIC_ATOMIC    : InstrItinClass; // (rd, base, offset, data)
 def IIC_CACHE     : InstrItinClass;
@@ -62,6 +64,9 @@ def KV3Itineraries : ProcessorItineraries<
   InstrItinData<IIC_LOAD, [Tiny, OnLSU, OnAUXW], [3, 1, 1]>,
   InstrItinData<IIC_LOADU, [Tiny, OnLSU, OnAUXW], [11, 1, 1]>,
   InstrItinData<IIC_STORE, [Tiny, OnLSU, OnAUXR], [1, 1, 2]>,
+  // The old value of a conditional load's result is not read but kept.
+  InstrItinData<IIC_LOADC, [Tiny, OnLSU, OnAUXW], [3, 4, 1, 1, 1, 1]>,
+  InstrItinData<IIC_STOREC, [Tiny, OnLSU, OnAUXR], [1, 1, 1, 1, 2]>,
   InstrItinData<IIC_ALOAD, [Tiny, OnLSU, OnAUXW], [13, 1, 1]>,
   InstrItinData<IIC_ATOMIC, [Tiny, OnLSU, OnAUXR, OnAUXW], [13, 1, 1, 2]>,
   InstrItinData<IIC_CACHE, [Tiny, OnLSU], [1, 1, 1]>,

@@ -40,6 +40,7 @@ public:
   bool enableSubRegLiveness() const override { return true; }
   bool enableEarlyIfConversion() const override { return true; }
   bool useAA() const override { return true; }
+  bool enableWindowScheduler() const override { return false; } // only the modulo scheduler
 };
 
 } // namespace llvm

@@ -52,6 +52,7 @@ public:
   bool addPreISel() override;
   bool addILPOpts() override;
   bool addInstSelector() override;
+  void addPreRegAlloc() override;
   void addPreEmitPass() override;
 };
 
@@ -71,6 +72,7 @@ bool KVXPassConfig::addPreISel() {
 }
 
 bool KVXPassConfig::addILPOpts() {
+  addPass(&EarlyIfPredicatorID);
   addPass(&EarlyIfConverterID);
   addPass(&MachineCombinerID);
   return true;
@@ -79,6 +81,11 @@ bool KVXPassConfig::addILPOpts() {
 bool KVXPassConfig::addInstSelector() {
   addPass(createKVXISelDag(getKVXTargetMachine(), getOptLevel()));
   return false;
+}
+
+void KVXPassConfig::addPreRegAlloc() {
+  if (getOptLevel() >= CodeGenOptLevel::Default)
+    addPass(&MachinePipelinerID);
 }
 
 void KVXPassConfig::addPreEmitPass() {

@@ -34,6 +34,8 @@ using namespace llvm;
 static constexpr unsigned MaxBundleBytes = 32;
 /// Longer stretches of code are scheduled piece by piece: the time is quadratic in the size.
 static constexpr unsigned MaxRegionSize = 500;
+/// Cycles lost by a taken conditional branch.
+static constexpr unsigned BranchBubbles = 2;
 
 namespace {
 
@@ -43,6 +45,13 @@ class BundleScheduler : public ScheduleDAGInstrs {
   std::unique_ptr<DFAPacketizer> Resources;
   AAResults *AA;
   std::vector<unsigned> Height, Earliest, PredsLeft;
+  std::vector<unsigned> IssuedAt; // by node
+
+  struct Issue {
+    unsigned At; // clock cycle
+    SmallVector<SUnit *, 6> Units;
+  };
+  std::vector<Issue> Issues; // ascending
 
 public:
   using Cycle = SmallVector<MachineInstr *, 6>;
@@ -64,6 +73,10 @@ private:
   unsigned latency(const SUnit &Pred, const SDep &D, const SUnit &Succ) const;
   SUnit *pick(ArrayRef<SUnit *> Ready, unsigned Now, unsigned UsedBytes);
   bool fits(SUnit &SU, unsigned UsedBytes);
+  void listSchedule();
+  void compact();
+  bool fitTogether(ArrayRef<SUnit *> Units, SUnit &Extra);
+  Issue *laterPlace(SUnit &SU, size_t Current);
 };
 
 class KVXVLIWPacketizer : public MachineFunctionPass {
@@ -185,16 +198,11 @@ SUnit *BundleScheduler::pick(ArrayRef<SUnit *> Ready, unsigned Now, unsigned Use
   return Best;
 }
 
-void BundleScheduler::schedule() {
-  Cycles.clear();
-  buildSchedGraph(AA);
-  pinControlTransfer();
-  orderStackRelease();
-  computeHeights();
-
+void BundleScheduler::listSchedule() {
   const unsigned N = SUnits.size();
   Earliest.assign(N, 0);
   PredsLeft.assign(N, 0);
+  IssuedAt.assign(N, 0);
   SmallVector<SUnit *, 32> Ready;
   for (SUnit &SU : SUnits) {
     PredsLeft[SU.NodeNum] = SU.Preds.size();
@@ -204,7 +212,7 @@ void BundleScheduler::schedule() {
 
   unsigned Done = 0;
   for (unsigned Now = 0; Done != N; ++Now) {
-    SmallVector<SUnit *, 6> Bundle;
+    Issue Current{Now, {}};
     unsigned UsedBytes = 0;
     Resources->clearResources();
     while (SUnit *SU = pick(Ready, Now, UsedBytes)) {
@@ -212,7 +220,8 @@ void BundleScheduler::schedule() {
         Resources->reserveResources(*SU->getInstr());
         UsedBytes += KII.getInstSizeInBytes(*SU->getInstr());
       }
-      Bundle.push_back(SU);
+      Current.Units.push_back(SU);
+      IssuedAt[SU->NodeNum] = Now;
       Ready.erase(llvm::find(Ready, SU));
       for (const SDep &D : SU->Succs) {
         SUnit &Succ = *D.getSUnit();
@@ -224,13 +233,84 @@ void BundleScheduler::schedule() {
           Ready.push_back(&Succ);
       }
     }
-    if (Bundle.empty())
+    Done += Current.Units.size();
+    if (!Current.Units.empty())
+      Issues.push_back(std::move(Current));
+  }
+}
+
+bool BundleScheduler::fitTogether(ArrayRef<SUnit *> Units, SUnit &Extra) {
+  unsigned UsedBytes = 0;
+  Resources->clearResources();
+  for (SUnit *SU : Units)
+    if (!isResourceless(*SU->getInstr())) {
+      Resources->reserveResources(*SU->getInstr());
+      UsedBytes += KII.getInstSizeInBytes(*SU->getInstr());
+    }
+  return fits(Extra, UsedBytes);
+}
+
+/// A bundle behind the current one that has room for the instruction and from which no successor
+/// has to wait; null if there is none.
+BundleScheduler::Issue *BundleScheduler::laterPlace(SUnit &SU, size_t Current) {
+  unsigned Latest = std::numeric_limits<unsigned>::max(), Longest = 1;
+  for (const SDep &D : SU.Succs) {
+    const SUnit &Succ = *D.getSUnit();
+    const unsigned L = latency(SU, D, Succ);
+    if (!Succ.isBoundaryNode())
+      Latest = std::min(Latest, IssuedAt[Succ.NodeNum] - L);
+    else
+      Longest = std::max(Longest, L);
+  }
+  // Results for other blocks: a taken branch leaves two cycles in which nothing can use them.
+  const bool Branches = transfersControl(*SUnits.back().getInstr());
+  const unsigned End = Issues.back().At + (Branches ? BranchBubbles : 0) + 1;
+  for (size_t I = Current + 1; I != Issues.size() && Issues[I].At <= Latest; ++I)
+    if (Issues[I].At + Longest <= std::max(End, Issues[Current].At + Longest) && fitTogether(Issues[I].Units, SU))
+      return &Issues[I];
+  return nullptr;
+}
+
+/// Dissolves bundles whose instructions may as well issue later: where a bundle waits for an
+/// operand, those before it often fill its slots without delaying anything.
+void BundleScheduler::compact() {
+  for (size_t Current = Issues.size(); Current-- > 0;) {
+    SmallVector<SUnit *, 6> Units = Issues[Current].Units;
+    llvm::sort(Units, [](const SUnit *A, const SUnit *B) { return A->NodeNum > B->NodeNum; });
+    SmallVector<Issue *, 6> Places;
+    for (SUnit *SU : Units) {
+      Issue *To = laterPlace(*SU, Current);
+      if (!To)
+        break;
+      To->Units.push_back(SU);
+      IssuedAt[SU->NodeNum] = To->At;
+      Places.push_back(To);
+    }
+    if (Places.size() == Units.size()) {
+      Issues.erase(Issues.begin() + Current);
       continue;
-    Done += Bundle.size();
+    }
+    for (Issue *To : llvm::reverse(Places)) {
+      IssuedAt[To->Units.back()->NodeNum] = Issues[Current].At;
+      To->Units.pop_back();
+    }
+  }
+}
+
+void BundleScheduler::schedule() {
+  Cycles.clear();
+  Issues.clear();
+  buildSchedGraph(AA);
+  pinControlTransfer();
+  orderStackRelease();
+  computeHeights();
+  listSchedule();
+  compact();
+  for (Issue &I : Issues) {
     // In program order a register is read before the same bundle overwrites it.
-    llvm::sort(Bundle, [](const SUnit *A, const SUnit *B) { return A->NodeNum < B->NodeNum; });
+    llvm::sort(I.Units, [](const SUnit *A, const SUnit *B) { return A->NodeNum < B->NodeNum; });
     Cycle &C = Cycles.emplace_back();
-    for (SUnit *SU : Bundle)
+    for (SUnit *SU : I.Units)
       C.push_back(SU->getInstr());
   }
 }

@@ -15,7 +15,7 @@ namespace llvm::KVXII {
 enum Slot : unsigned { SlotBCU, SlotFull, SlotLite, SlotTiny, SlotMAU, SlotLSU };
 
 /// Immediate field, which decides the number of extension syllables.
-enum ImmKind : unsigned { ImmNone, ImmI10, ImmW32, ImmMake, ImmTLS };
+enum ImmKind : unsigned { ImmNone, ImmI10, ImmW32, ImmMake, ImmTLS, ImmCond };
 
 inline Slot getSlot(uint64_t TSFlags) { return static_cast<Slot>(TSFlags & 7); }
 inline bool isAlone(uint64_t TSFlags) { return (TSFlags >> 3) & 1; }
@@ -29,6 +29,9 @@ namespace llvm::KVXCC {
 
 /// Conditions of cb and cmoved on a register against zero; xor 1 inverts.
 enum ScalarCond : unsigned { DNEZ, DEQZ, DLTZ, DGEZ, DLEZ, DGTZ, ODD, EVEN, WNEZ, WEQZ, WLTZ, WGEZ, WLEZ, WGTZ };
+
+/// Conditions of comp.
+enum CompareCond : unsigned { NE, EQ, LT, GE, LE, GT, LTU, GEU, LEU, GTU };
 
 inline ScalarCond invert(ScalarCond CC) { return static_cast<ScalarCond>(CC ^ 1u); }
 

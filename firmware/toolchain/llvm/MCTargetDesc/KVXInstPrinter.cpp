@@ -37,6 +37,15 @@ void KVXInstPrinter::printMemRI(const MCInst *MI, unsigned OpNo, raw_ostream &OS
   OS << ']';
 }
 
+void KVXInstPrinter::printMemCond(const MCInst *MI, unsigned OpNo, raw_ostream &OS) {
+  const MCOperand &Offset = MI->getOperand(OpNo + 1);
+  if (!Offset.isImm() || Offset.getImm() != 0)
+    printOperand(MI, OpNo + 1, OS);
+  OS << '[';
+  printOperand(MI, OpNo, OS);
+  OS << ']';
+}
+
 void KVXInstPrinter::printMemRR(const MCInst *MI, unsigned OpNo, raw_ostream &OS) { printMemRI(MI, OpNo, OS); }
 
 void KVXInstPrinter::printScalarCC(const MCInst *MI, unsigned OpNo, raw_ostream &OS) {

@@ -24,6 +24,7 @@ public:
 private:
   void printOperand(const MCInst *MI, unsigned OpNo, raw_ostream &OS);
   void printMemRI(const MCInst *MI, unsigned OpNo, raw_ostream &OS);
+  void printMemCond(const MCInst *MI, unsigned OpNo, raw_ostream &OS);
   void printMemRR(const MCInst *MI, unsigned OpNo, raw_ostream &OS);
   void printScalarCC(const MCInst *MI, unsigned OpNo, raw_ostream &OS);
   void printCompareCC(const MCInst *MI, unsigned OpNo, raw_ostream &OS);

@@ -37,10 +37,9 @@ define i64 @aux_port(ptr %p, i64 %a, i64 %b, i64 %c) nounwind {
 ; CHECK-LABEL: aux_port:
 ; CHECK: maddd $r3 = $r1, $r2
 ; CHECK-NEXT: ;;
-; CHECK-NEXT: sd 0[$r0] = $r1
-; CHECK-NEXT: ;;
 ; CHECK-NEXT: ret
 ; CHECK-NEXT: copyd $r0 = $r3
+; CHECK-NEXT: sd 0[$r0] = $r1
 ; CHECK-NEXT: ;;
   store i64 %a, ptr %p
   %m = mul i64 %a, %b

@@ -1,4 +1,4 @@
-; RUN: %llc -O2 %s -o %t.s
+; RUN: %llc -O2 -enable-pipeliner=false %s -o %t.s
 ; RUN: FileCheck %s < %t.s
 ; RUN: %as %t.s -o %t.o
 ; Counted loops use loopdo; loops with calls do not.
@@ -109,10 +109,9 @@ define void @calls(i64 %n) nounwind {
 ; CHECK: ;;
 ; CHECK: ld $r16 = 24[$r12]
 ; CHECK: ;;
+; CHECK: set $ra = $r16
 ; CHECK: addd $r12 = $r12, 32
 ; CHECK: ld $r18 = 8[$r12]
-; CHECK: ;;
-; CHECK: set $ra = $r16
 ; CHECK: ;;
 ; CHECK: ret
 ; CHECK: ;;
