@@ -26,16 +26,23 @@ function(kvx_target_objects variable)
   set(${variable} ${objects} PARENT_SCOPE)
 endfunction()
 
-# kvx_target_library(<target> <library name> <object>...): makes lib<library name>.a.
+# kvx_target_library(<target> <library name> [WEAK] <object>...): makes lib<library name>.a; WEAK makes its definitions weak.
 function(kvx_target_library target name)
+  cmake_parse_arguments(L "WEAK" "" "" ${ARGN})
+  set(objects ${L_UNPARSED_ARGUMENTS})
+  set(weaken)
+  if(L_WEAK)
+    set(weaken COMMAND ${kvx_binutils}/bin/kvx-elf-objcopy --weaken --enable-deterministic-archives ${KVX_SYSROOT}/lib/lib${name}.a)
+  endif()
   set(archive ${KVX_SYSROOT}/lib/lib${name}.a)
   set(list ${CMAKE_CURRENT_BINARY_DIR}/${target}.rsp)
-  string(REPLACE ";" "\n" lines "${ARGN}")
+  string(REPLACE ";" "\n" lines "${objects}")
   file(GENERATE OUTPUT ${list} CONTENT "${lines}\n")
   add_custom_command(OUTPUT ${archive}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${KVX_SYSROOT}/lib
     COMMAND ${CMAKE_COMMAND} -E rm -f ${archive}
     COMMAND ${LLVM_TOOLS_BINARY_DIR}/llvm-ar rcsD ${archive} @${list}
-    DEPENDS ${ARGN} ${list} COMMENT "Archive lib${name}.a" VERBATIM)
+    ${weaken}
+    DEPENDS ${objects} ${list} COMMENT "Archive lib${name}.a" VERBATIM)
   add_custom_target(${target} DEPENDS ${archive})
 endfunction()

@@ -14,6 +14,8 @@ class PassRegistry;
 
 FunctionPass *createKVXISelDag(KVXTargetMachine &TM, CodeGenOptLevel OptLevel);
 FunctionPass *createKVXHardwareLoops();
+FunctionPass *createKVXLoopRotation();
+FunctionPass *createKVXShortenChains();
 FunctionPass *createKVXVLIWPacketizer();
 
 } // namespace llvm

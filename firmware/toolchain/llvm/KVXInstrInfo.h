@@ -51,6 +51,11 @@ public:
   bool isProfitableToIfCvt(MachineBasicBlock &TMBB, unsigned NumTCycles, unsigned ExtraTCycles, MachineBasicBlock &FMBB,
                            unsigned NumFCycles, unsigned ExtraFCycles, BranchProbability Probability) const override;
 
+  /// After register allocation: the conditional form of a load or store, null if it has none; and the
+  /// rewriting, with which a load keeps its register if the condition is false (OldUsed: where that is used).
+  const MCInstrDesc *getConditionalForm(const MachineInstr &MI) const;
+  void predicateInPlace(MachineInstr &MI, ArrayRef<MachineOperand> Cond, bool OldUsed) const;
+
   // Software pipelining (KVXPipeliner.cpp).
   std::unique_ptr<PipelinerLoopInfo> analyzeLoopForPipelining(MachineBasicBlock *LoopBB) const override;
 

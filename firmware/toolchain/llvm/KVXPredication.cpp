@@ -63,35 +63,54 @@ static Register addIndex(MachineInstr &MI, const KVXInstrInfo &TII, const Access
   return Address;
 }
 
+/// Rewrites a load or store; `Old` is what the result of a load holds if the condition is false.
+static void makeConditional(MachineInstr &MI, const MCInstrDesc &Conditional, ArrayRef<MachineOperand> Cond,
+                            const MachineOperand &Base, const MachineOperand &Offset, Register Old,
+                            unsigned OldFlags = 0) {
+  const bool IsLoad = MI.mayLoad();
+  const MachineOperand Data = MI.getOperand(IsLoad ? 0 : 2);
+  while (MI.getNumOperands())
+    MI.removeOperand(0);
+  MI.setDesc(Conditional);
+  MachineInstrBuilder MIB(*MI.getMF(), MI);
+  if (IsLoad)
+    MIB.add(Data).addReg(Old, OldFlags);
+  MIB.addReg(Cond[0].getReg()).add(Cond[1]).add(Base).add(Offset);
+  if (!IsLoad)
+    MIB.add(Data);
+}
+
 bool KVXInstrInfo::PredicateInstruction(MachineInstr &MI, ArrayRef<MachineOperand> Cond) const {
   const AccessForms *Access = findAccess(MI.getOpcode());
   if (!Access)
     return true;
-  MachineFunction &MF = *MI.getMF();
-  MachineRegisterInfo &MRI = MF.getRegInfo();
-  const bool IsLoad = MI.mayLoad();
-  const unsigned BaseOp = IsLoad ? 1 : 0;
+  MachineRegisterInfo &MRI = MI.getMF()->getRegInfo();
+  const unsigned BaseOp = MI.mayLoad() ? 1 : 0;
   MachineOperand Base = MI.getOperand(BaseOp), Offset = MachineOperand::CreateImm(0);
-  const MachineOperand Data = MI.getOperand(IsLoad ? 0 : 2);
   if (MI.getOpcode() == Access->RI)
     Offset = MI.getOperand(BaseOp + 1);
   else
     Base = MachineOperand::CreateReg(addIndex(MI, *this, *Access, BaseOp), /*isDef=*/false);
-
-  while (MI.getNumOperands())
-    MI.removeOperand(0);
-  MI.setDesc(get(Access->Conditional));
-  MachineInstrBuilder MIB(MF, MI);
-  if (IsLoad) {
+  Register Old;
+  if (MI.mayLoad()) {
     // Whatever the register holds on the other path is not used.
-    Register Old = MRI.createVirtualRegister(MRI.getRegClass(Data.getReg()));
+    Old = MRI.createVirtualRegister(MRI.getRegClass(MI.getOperand(0).getReg()));
     BuildMI(*MI.getParent(), MI, MI.getDebugLoc(), get(TargetOpcode::IMPLICIT_DEF), Old);
-    MIB.add(Data).addReg(Old);
   }
-  MIB.addReg(Cond[0].getReg()).add(Cond[1]).add(Base).add(Offset);
-  if (!IsLoad)
-    MIB.add(Data);
+  makeConditional(MI, get(Access->Conditional), Cond, Base, Offset, Old);
   return true;
+}
+
+const MCInstrDesc *KVXInstrInfo::getConditionalForm(const MachineInstr &MI) const {
+  const AccessForms *Access = findAccess(MI.getOpcode());
+  return Access && MI.getOpcode() == Access->RI ? &get(Access->Conditional) : nullptr;
+}
+
+void KVXInstrInfo::predicateInPlace(MachineInstr &MI, ArrayRef<MachineOperand> Cond, bool OldUsed) const {
+  const unsigned BaseOp = MI.mayLoad() ? 1 : 0;
+  const MachineOperand Base = MI.getOperand(BaseOp), Offset = MI.getOperand(BaseOp + 1);
+  const Register Old = MI.mayLoad() ? MI.getOperand(0).getReg() : Register();
+  makeConditional(MI, *getConditionalForm(MI), Cond, Base, Offset, Old, getUndefRegState(!OldUsed));
 }
 
 //===----------------------------------------------------------------------===//

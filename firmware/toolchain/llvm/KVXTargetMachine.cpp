@@ -75,6 +75,8 @@ bool KVXPassConfig::addILPOpts() {
   addPass(&EarlyIfPredicatorID);
   addPass(&EarlyIfConverterID);
   addPass(&MachineCombinerID);
+  addPass(createKVXShortenChains());
+  addPass(createKVXLoopRotation());
   return true;
 }
 

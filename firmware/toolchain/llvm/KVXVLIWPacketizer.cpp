@@ -13,6 +13,10 @@
 // and stay in its last bundle. Debug values and call frame information are taken out first
 // and put back after the bundle of the instruction they followed.
 //
+// The free slots of a bundle with a conditional branch take instructions from the top of the block
+// that the branch falls through to: arithmetic whose results the branch's target does not use, and
+// loads and stores in their conditional form.
+//
 //===----------------------------------------------------------------------===//
 
 #include "KVX.h"
@@ -21,6 +25,7 @@
 #include "MCTargetDesc/KVXBaseInfo.h"
 #include "llvm/Analysis/AliasAnalysis.h"
 #include "llvm/CodeGen/DFAPacketizer.h"
+#include "llvm/CodeGen/LiveRegUnits.h"
 #include "llvm/CodeGen/MachineFunctionPass.h"
 #include "llvm/CodeGen/MachineInstrBundle.h"
 #include "llvm/CodeGen/MachineLoopInfo.h"
@@ -36,6 +41,10 @@ static constexpr unsigned MaxBundleBytes = 32;
 static constexpr unsigned MaxRegionSize = 500;
 /// Cycles lost by a taken conditional branch.
 static constexpr unsigned BranchBubbles = 2;
+/// How far to look for instructions that fill the bundle of a branch.
+static constexpr unsigned MaxLookahead = 10;
+/// A conditional access without offset.
+static constexpr unsigned MinConditionalBytes = 4;
 
 namespace {
 
@@ -64,6 +73,8 @@ public:
   }
 
   void schedule() override;
+  /// Whether an instruction of that description and size finds room in the bundle.
+  bool hasRoom(const Cycle &Bundle, const MCInstrDesc &Extra, unsigned Bytes);
   static bool isResourceless(const MachineInstr &MI) { return MI.isMetaInstruction() || MI.isPosition(); }
 
 private:
@@ -103,9 +114,17 @@ private:
     SmallVector<MachineInstr *, 4> After; // the latest of these; none: start of the block
   };
 
+  const KVXInstrInfo *TII = nullptr;
+  const TargetRegisterInfo *TRI = nullptr;
+  const MachineLoopInfo *MLI = nullptr;
+
   std::vector<Detached> detach(MachineBasicBlock &MBB);
   void reattach(MachineBasicBlock &MBB, std::vector<Detached> &List);
-  void scheduleBlock(MachineBasicBlock &MBB, BundleScheduler &S, const KVXInstrInfo &TII);
+  using Bundles = std::vector<BundleScheduler::Cycle>;
+  Bundles scheduleBlock(MachineBasicBlock &MBB, BundleScheduler &S);
+  void fillBranchBundle(MachineBasicBlock &From, MachineBasicBlock &Above, Bundles &Scheduled, BundleScheduler &S);
+  bool usedElsewhere(Register Reg, const MachineBasicBlock &Above, const MachineBasicBlock &From) const;
+  bool mayHoist(const MachineInstr &MI, const MachineBasicBlock &Above, const Bundles &Scheduled) const;
 };
 
 } // namespace
@@ -196,6 +215,15 @@ SUnit *BundleScheduler::pick(ArrayRef<SUnit *> Ready, unsigned Now, unsigned Use
       Best = SU;
   }
   return Best;
+}
+
+bool BundleScheduler::hasRoom(const Cycle &Bundle, const MCInstrDesc &Extra, unsigned Bytes) {
+  Resources->clearResources();
+  for (MachineInstr *MI : Bundle) {
+    Resources->reserveResources(*MI);
+    Bytes += KII.getInstSizeInBytes(*MI);
+  }
+  return Bytes <= MaxBundleBytes && Resources->canReserveResources(&Extra);
 }
 
 void BundleScheduler::listSchedule() {
@@ -380,8 +408,9 @@ void KVXVLIWPacketizer::reattach(MachineBasicBlock &MBB, std::vector<Detached> &
   }
 }
 
-void KVXVLIWPacketizer::scheduleBlock(MachineBasicBlock &MBB, BundleScheduler &S, const KVXInstrInfo &TII) {
-  std::vector<BundleScheduler::Cycle> Bundles;
+/// Schedules a block and returns its bundles in order, those of one instruction included.
+KVXVLIWPacketizer::Bundles KVXVLIWPacketizer::scheduleBlock(MachineBasicBlock &MBB, BundleScheduler &S) {
+  Bundles Result;
   S.startBlock(&MBB);
   for (MachineBasicBlock::iterator Begin = MBB.begin(); Begin != MBB.end();) {
     // [Begin, End) up to a boundary, or up to and including a call or branch.
@@ -389,13 +418,13 @@ void KVXVLIWPacketizer::scheduleBlock(MachineBasicBlock &MBB, BundleScheduler &S
     unsigned Count = 0;
     bool Closed = false;
     while (End != MBB.end() && !Closed && Count < MaxRegionSize) {
-      if (End->isPosition() || TII.isBundleBoundary(*End))
+      if (End->isPosition() || TII->isBundleBoundary(*End))
         break;
       Closed = transfersControl(*End);
       ++End;
       ++Count;
     }
-    if (Count > 1) {
+    if (Count) {
       S.enterRegion(&MBB, Begin, End, Count);
       S.schedule();
       for (BundleScheduler::Cycle &C : S.Cycles) {
@@ -405,31 +434,144 @@ void KVXVLIWPacketizer::scheduleBlock(MachineBasicBlock &MBB, BundleScheduler &S
         erase_if(C, [](MachineInstr *MI) { return BundleScheduler::isResourceless(*MI); });
         for (MachineInstr *MI : C)
           MBB.splice(End, &MBB, MI);
-        if (C.size() > 1)
-          Bundles.push_back(C);
+        if (!C.empty())
+          Result.push_back(C);
       }
       S.exitRegion();
     }
     Begin = End;
-    if (Begin != MBB.end() && !Closed && Count < MaxRegionSize)
-      ++Begin; // the boundary stands alone
+    if (Begin != MBB.end() && !Closed && Count < MaxRegionSize) {
+      Result.push_back({&*Begin}); // the boundary stands alone
+      ++Begin;
+    }
   }
   S.finishBlock();
+  return Result;
+}
 
-  S.fixupKills(MBB);
-  for (BundleScheduler::Cycle &C : Bundles)
-    finalizeBundle(MBB, C.front()->getIterator(), std::next(C.back()->getIterator()));
+//===----------------------------------------------------------------------===//
+// Filling the bundles of conditional branches
+//===----------------------------------------------------------------------===//
+
+/// Registers that instructions read and write.
+namespace {
+struct Accessed {
+  LiveRegUnits Read, Written;
+  bool Memory = false;
+
+  explicit Accessed(const TargetRegisterInfo &TRI) : Read(TRI), Written(TRI) {}
+  void add(const MachineInstr &MI) {
+    for (const MachineOperand &MO : MI.operands())
+      if (MO.isReg() && MO.getReg())
+        (MO.isDef() ? Written : Read).addReg(MO.getReg());
+    Memory |= MI.mayLoadOrStore();
+  }
+  /// Whether the instruction can be executed before these.
+  bool allowsBefore(const MachineInstr &MI) const {
+    if (Memory && MI.mayLoadOrStore())
+      return false;
+    return none_of(MI.operands(), [&](const MachineOperand &MO) {
+      return MO.isReg() && MO.getReg() &&
+             (!Written.available(MO.getReg()) || (MO.isDef() && !Read.available(MO.getReg())));
+    });
+  }
+};
+} // namespace
+
+/// Whether a successor of the block above, other than `From`, uses the register.
+bool KVXVLIWPacketizer::usedElsewhere(Register Reg, const MachineBasicBlock &Above,
+                                      const MachineBasicBlock &From) const {
+  return any_of(Above.successors(), [&](const MachineBasicBlock *Succ) {
+    return Succ != &From &&
+           any_of(Succ->liveins(), [&](const auto &LiveIn) { return TRI->regsOverlap(LiveIn.PhysReg, Reg); });
+  });
+}
+
+/// Whether the instruction can join the last bundle of the block above as far as registers go.
+bool KVXVLIWPacketizer::mayHoist(const MachineInstr &MI, const MachineBasicBlock &Above,
+                                 const Bundles &Scheduled) const {
+  const BundleScheduler::Cycle &Last = Scheduled.back();
+  const MachineInstr &Branch = *Last.back();
+  const bool Conditional = TII->getConditionalForm(MI) != nullptr;
+  if (!TII->isPredicable(MI) || (MI.mayLoadOrStore() && !Conditional) || isFrameCode(MI))
+    return false;
+  for (const MachineOperand &MO : MI.operands()) {
+    if (!MO.isReg() || !MO.getReg())
+      continue;
+    for (const MachineInstr *Other : Last)
+      if (Other->modifiesRegister(MO.getReg(), TRI) ||
+          (MO.isDef() && Other == &Branch && Other->readsRegister(MO.getReg(), TRI)))
+        return false;
+    // A conditional load leaves its register alone on the way to the target.
+    if (MO.isDef() && !Conditional && usedElsewhere(MO.getReg(), Above, *MI.getParent()))
+      return false;
+    // The branch should not wait for operands of what it takes along.
+    if (MO.readsReg())
+      for (size_t Back = 2; Back <= std::min<size_t>(Scheduled.size(), 4); ++Back)
+        if (any_of(Scheduled[Scheduled.size() - Back], [&](const MachineInstr *Producer) {
+              return Producer->mayLoad() && Producer->modifiesRegister(MO.getReg(), TRI);
+            }))
+          return false;
+  }
+  return true;
+}
+
+void KVXVLIWPacketizer::fillBranchBundle(MachineBasicBlock &From, MachineBasicBlock &Above, Bundles &Scheduled,
+                                         BundleScheduler &S) {
+  if (From.pred_size() != 1 || *From.pred_begin() != &Above || Scheduled.empty() ||
+      Scheduled.back().back()->getOpcode() != KVX::CB || MLI->getLoopDepth(&From) < MLI->getLoopDepth(&Above))
+    return;
+  BundleScheduler::Cycle &Last = Scheduled.back();
+  MachineInstr &Branch = *Last.back();
+  if (Branch.getOperand(2).getMBB() == &From || Branch.modifiesRegister(Branch.getOperand(0).getReg(), TRI))
+    return;
+  const MachineOperand NotTaken[] = {
+      MachineOperand::CreateReg(Branch.getOperand(0).getReg(), /*isDef=*/false),
+      MachineOperand::CreateImm(KVXCC::invert(static_cast<KVXCC::ScalarCond>(Branch.getOperand(1).getImm())))};
+
+  Accessed Skipped(*TRI);
+  unsigned Looked = 0;
+  for (MachineInstr &MI : make_early_inc_range(From)) {
+    if (MI.isTerminator() || MI.isCall() || MI.isPosition() || TII->isBundleBoundary(MI) || ++Looked > MaxLookahead)
+      return;
+    const MCInstrDesc *Conditional = TII->getConditionalForm(MI);
+    const unsigned Bytes = Conditional ? MinConditionalBytes + 4 * (MI.getOperand(MI.mayLoad() ? 2 : 1).getImm() != 0)
+                                       : TII->getInstSizeInBytes(MI);
+    if (BundleScheduler::isResourceless(MI) || !Skipped.allowsBefore(MI) || !mayHoist(MI, Above, Scheduled) ||
+        !S.hasRoom(Last, Conditional ? *Conditional : MI.getDesc(), Bytes)) {
+      Skipped.add(MI);
+      continue;
+    }
+    for (const MachineOperand &MO : MI.operands())
+      if (MO.isReg() && MO.isDef() && !From.isLiveIn(MO.getReg()))
+        From.addLiveIn(MO.getReg());
+    if (Conditional)
+      TII->predicateInPlace(MI, NotTaken, MI.mayLoad() && usedElsewhere(MI.getOperand(0).getReg(), Above, From));
+    Above.splice(Branch.getIterator(), &From, MI.getIterator());
+    Last.insert(std::prev(Last.end()), &MI);
+  }
 }
 
 bool KVXVLIWPacketizer::runOnMachineFunction(MachineFunction &MF) {
-  const KVXInstrInfo &TII = *MF.getSubtarget<KVXSubtarget>().getInstrInfo();
-  const MachineLoopInfo &MLI = getAnalysis<MachineLoopInfoWrapperPass>().getLI();
-  AAResults &AA = getAnalysis<AAResultsWrapperPass>().getAAResults();
-  BundleScheduler S(MF, &MLI, &AA);
+  TII = MF.getSubtarget<KVXSubtarget>().getInstrInfo();
+  TRI = MF.getSubtarget().getRegisterInfo();
+  MLI = &getAnalysis<MachineLoopInfoWrapperPass>().getLI();
+  BundleScheduler S(MF, MLI, &getAnalysis<AAResultsWrapperPass>().getAAResults());
+  std::vector<std::vector<Detached>> Lists;
+  std::vector<Bundles> Scheduled;
   for (MachineBasicBlock &MBB : MF) {
-    std::vector<Detached> List = detach(MBB);
-    scheduleBlock(MBB, S, TII);
-    reattach(MBB, List);
+    Lists.push_back(detach(MBB));
+    if (!Scheduled.empty())
+      fillBranchBundle(MBB, *std::prev(MBB.getIterator()), Scheduled.back(), S);
+    Scheduled.push_back(scheduleBlock(MBB, S));
+  }
+  size_t Index = 0;
+  for (MachineBasicBlock &MBB : MF) {
+    S.fixupKills(MBB);
+    for (BundleScheduler::Cycle &C : Scheduled[Index])
+      if (C.size() > 1)
+        finalizeBundle(MBB, C.front()->getIterator(), std::next(C.back()->getIterator()));
+    reattach(MBB, Lists[Index++]);
   }
   return true;
 }

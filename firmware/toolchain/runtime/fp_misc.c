@@ -67,30 +67,55 @@ cfloat __mulsc3(float a, float b, float c, float d)
 	return z;
 }
 
+/* mantissa * 2^exponent, the mantissa's magnitude in [1, 2) or zero, infinite or NaN */
+struct scaled {
+	double mantissa;
+	int exponent;
+};
+
+static struct scaled split(double x)
+{
+	if (x == 0 || !IS_FINITE(x))
+		return (struct scaled){x, 0};
+	const int exponent = __builtin_ilogb(x);
+
+	return (struct scaled){__builtin_scalbn(x, -exponent), exponent};
+}
+
+/* a * b + c * d: the products are exact, nothing overflows, and what underflows is too small to matter. */
+static struct scaled sum_of_products(struct scaled a, struct scaled b, struct scaled c, struct scaled d)
+{
+	const double ab = a.mantissa * b.mantissa, cd = c.mantissa * d.mantissa;
+	const int at_ab = a.exponent + b.exponent, at_cd = c.exponent + d.exponent;
+	const int at = cd == 0 || (ab != 0 && at_ab > at_cd) ? at_ab : at_cd;
+	const double low_ab = __builtin_fma(a.mantissa, b.mantissa, -ab), low_cd = __builtin_fma(c.mantissa, d.mantissa, -cd);
+	const double high = __builtin_scalbn(ab, at_ab - at) + __builtin_scalbn(cd, at_cd - at);
+	const double low = __builtin_scalbn(low_ab, at_ab - at) + __builtin_scalbn(low_cd, at_cd - at);
+
+	return (struct scaled){high + low, at};
+}
+
+static double quotient(struct scaled x, struct scaled y)
+{
+	return __builtin_scalbn(x.mantissa / y.mantissa, x.exponent - y.exponent);
+}
+
 cdouble __divdc3(double a, double b, double c, double d)
 {
-	/* Scale the divisor to about 1, so that the squares cannot overflow. */
-	const double larger = __builtin_fmax(__builtin_fabs(c), __builtin_fabs(d));
-	int scale = 0;
-
-	if (larger > 0 && IS_FINITE(larger)) {
-		scale = __builtin_ilogb(larger);
-		c = __builtin_scalbn(c, -scale);
-		d = __builtin_scalbn(d, -scale);
-	}
-	const double norm = c * c + d * d;
-	double re = __builtin_scalbn((a * c + b * d) / norm, -scale);
-	double im = __builtin_scalbn((b * c - a * d) / norm, -scale);
+	const struct scaled sa = split(a), sb = split(b), sc = split(c), sd = split(d);
+	const struct scaled minus_a = {-sa.mantissa, sa.exponent}, norm = sum_of_products(sc, sc, sd, sd);
+	double re = quotient(sum_of_products(sa, sc, sb, sd), norm);
+	double im = quotient(sum_of_products(sb, sc, minus_a, sd), norm);
 
 	if (IS_NAN(re) && IS_NAN(im)) {
-		if (norm == 0 && (!IS_NAN(a) || !IS_NAN(b))) {
+		if (norm.mantissa == 0 && (!IS_NAN(a) || !IS_NAN(b))) {
 			re = __builtin_copysign(__builtin_inf(), c) * a;
 			im = __builtin_copysign(__builtin_inf(), c) * b;
 		} else if ((IS_INF(a) || IS_INF(b)) && IS_FINITE(c) && IS_FINITE(d)) {
 			a = sign_of_inf(a), b = sign_of_inf(b);
 			re = __builtin_inf() * (a * c + b * d);
 			im = __builtin_inf() * (b * c - a * d);
-		} else if (IS_INF(larger) && IS_FINITE(a) && IS_FINITE(b)) {
+		} else if ((IS_INF(c) || IS_INF(d)) && IS_FINITE(a) && IS_FINITE(b)) {
 			c = sign_of_inf(c), d = sign_of_inf(d);
 			re = 0.0 * (a * c + b * d);
 			im = 0.0 * (b * c - a * d);

@@ -46,6 +46,12 @@ int vfprintf(FILE *stream, const char *format, __gnuc_va_list arguments) __attri
 int vsprintf(char *text, const char *format, __gnuc_va_list arguments) __attribute__((format(printf, 2, 0)));
 int vsnprintf(char *text, size_t size, const char *format, __gnuc_va_list arguments)
 	__attribute__((format(printf, 3, 0)));
+int scanf(const char *format, ...) __attribute__((format(scanf, 1, 2)));
+int fscanf(FILE *stream, const char *format, ...) __attribute__((format(scanf, 2, 3)));
+int sscanf(const char *text, const char *format, ...) __attribute__((format(scanf, 2, 3)));
+int vscanf(const char *format, __gnuc_va_list arguments) __attribute__((format(scanf, 1, 0)));
+int vfscanf(FILE *stream, const char *format, __gnuc_va_list arguments) __attribute__((format(scanf, 2, 0)));
+int vsscanf(const char *text, const char *format, __gnuc_va_list arguments) __attribute__((format(scanf, 2, 0)));
 
 FILE *fopen(const char *path, const char *mode);
 FILE *freopen(const char *path, const char *mode, FILE *stream);
