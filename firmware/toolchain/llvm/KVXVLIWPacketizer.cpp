@@ -523,6 +523,10 @@ void KVXVLIWPacketizer::fillBranchBundle(MachineBasicBlock &From, MachineBasicBl
     return;
   BundleScheduler::Cycle &Last = Scheduled.back();
   MachineInstr &Branch = *Last.back();
+  // A hardware loop must not end in the bundle of a branch.
+  const MachineBasicBlock::iterator End = From.getFirstTerminator();
+  if (End != From.end() && End->getOpcode() == KVX::LOOPEND)
+    return;
   if (Branch.getOperand(2).getMBB() == &From || Branch.modifiesRegister(Branch.getOperand(0).getReg(), TRI))
     return;
   const MachineOperand NotTaken[] = {

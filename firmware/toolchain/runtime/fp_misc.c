@@ -88,7 +88,8 @@ static struct scaled sum_of_products(struct scaled a, struct scaled b, struct sc
 	const double ab = a.mantissa * b.mantissa, cd = c.mantissa * d.mantissa;
 	const int at_ab = a.exponent + b.exponent, at_cd = c.exponent + d.exponent;
 	const int at = cd == 0 || (ab != 0 && at_ab > at_cd) ? at_ab : at_cd;
-	const double low_ab = __builtin_fma(a.mantissa, b.mantissa, -ab), low_cd = __builtin_fma(c.mantissa, d.mantissa, -cd);
+	const double low_ab = __builtin_fma(a.mantissa, b.mantissa, -ab),
+		     low_cd = __builtin_fma(c.mantissa, d.mantissa, -cd);
 	const double high = __builtin_scalbn(ab, at_ab - at) + __builtin_scalbn(cd, at_cd - at);
 	const double low = __builtin_scalbn(low_ab, at_ab - at) + __builtin_scalbn(low_cd, at_cd - at);
 

@@ -38,8 +38,10 @@ static void texts(void)
 {
 	char word[16], rest[16], two[3] = {0};
 
-	CHECK(sscanf("  hello world", "%s %15[a-z]", word, rest) == 2 && !strcmp(word, "hello") && !strcmp(rest, "world"));
-	CHECK(sscanf("key=value;", "%15[^=]=%15[^;]", word, rest) == 2 && !strcmp(word, "key") && !strcmp(rest, "value"));
+	CHECK(sscanf("  hello world", "%s %15[a-z]", word, rest) == 2 && !strcmp(word, "hello") &&
+	      !strcmp(rest, "world"));
+	CHECK(sscanf("key=value;", "%15[^=]=%15[^;]", word, rest) == 2 && !strcmp(word, "key") &&
+	      !strcmp(rest, "value"));
 	CHECK(sscanf("ab cd", "%2c%3s", two, word) == 2 && two[0] == 'a' && two[1] == 'b' && !strcmp(word, "cd"));
 	CHECK(sscanf("]x", "%[]x]", word) == 1 && !strcmp(word, "]x"));
 }

@@ -114,8 +114,8 @@ static size_t gather_integer(struct source *s, size_t width, int *base, char *te
 	for (; n < width; advance(s)) {
 		const int c = s->ahead;
 		const bool sign = (c == '+' || c == '-') && n == 0;
-		const bool prefix = (c | 0x20) == 'x' && digits == 1 && text[n - 1] == '0' &&
-				    (*base == 0 || *base == 16);
+		const bool prefix =
+			(c | 0x20) == 'x' && digits == 1 && text[n - 1] == '0' && (*base == 0 || *base == 16);
 
 		if (prefix) {
 			*base = 16;
@@ -172,12 +172,17 @@ static void store_integer(const struct conversion *c, uint64_t value, void *to)
 static bool scan_integer(struct source *s, const struct conversion *c, size_t width, void *to)
 {
 	char text[NUMBER_MAX + 1];
-	int base = c->kind == 'i' ? 0 : c->kind == 'o' ? 8 : c->kind == 'x' || c->kind == 'X' || c->kind == 'p' ? 16 : 10;
+	int base = c->kind == 'i'					? 0
+		   : c->kind == 'o'					? 8
+		   : c->kind == 'x' || c->kind == 'X' || c->kind == 'p' ? 16
+									: 10;
 
 	if (!gather_integer(s, width, &base, text))
 		return false;
 	if (to)
-		store_integer(c, c->kind == 'd' || c->kind == 'i' ? (uint64_t)strtol(text, NULL, base) : strtoul(text, NULL, base),
+		store_integer(c,
+			      c->kind == 'd' || c->kind == 'i' ? (uint64_t)strtol(text, NULL, base)
+							       : strtoul(text, NULL, base),
 			      to);
 	return true;
 }

@@ -6,7 +6,6 @@
 define i64 @sum(ptr %p, i64 %n) nounwind {
 ; CHECK-LABEL: sum:
 ; CHECK: cb.deqz $r1 ? .LBB{{[0-9]+}}_4
-; CHECK: ;;
 ; CHECK: copyd $r2 = $r0
 ; CHECK: make $r0 = 0
 ; CHECK: ;;
@@ -45,8 +44,8 @@ exit:
 define i64 @find(ptr %p, i64 %n, i64 %x) nounwind {
 ; CHECK-LABEL: find:
 ; CHECK: cb.deqz $r1 ? .LBB{{[0-9]+}}_4
-; CHECK: ;;
 ; CHECK: copyd $r3 = $r1
+; CHECK: ;;
 ; CHECK: make $r1 = 0
 ; CHECK: ;;
 ; CHECK: loopdo $r3, .LBB{{[0-9]+}}_4
