@@ -8,6 +8,11 @@
 
 namespace mppa {
 
+/// Picoseconds that `bytes` occupy a path of `rate` bytes per second; 0 if the path has no limit (rate 0).
+constexpr u64 transfer_ps(u64 bytes, u64 rate) {
+  return rate == 0 ? 0 : static_cast<u64>(static_cast<u128>(bytes) * 1'000'000'000'000 / rate);
+}
+
 /// Times are integer ticks of the owner's choice (cycles or picoseconds). Requests are expected in about increasing
 /// order of time; a request that comes late (the initiator's local time lags) is served as if it had come in order,
 /// which is the accuracy of a loosely timed model.

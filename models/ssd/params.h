@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "models/common/types.h"
 
@@ -71,6 +72,27 @@ struct FrontEndParams {
   u64 write_rate = 0;     ///< data path from the host; 0: no limit
 };
 
+/// One namespace; namespaces follow each other in the drive's capacity.
+struct NamespaceParams {
+  u64 bytes = 0;             ///< 0: what is left of the capacity
+  unsigned lba_bytes = 512;  ///< 512 or 4096
+  // Zoned placement only.
+  u64 zone_bytes = 0;            ///< a multiple of a program operation's bytes
+  unsigned max_open_zones = 14;  ///< Western Digital ZN540 class
+  unsigned max_active_zones = 14;
+};
+
+/// The NVMe side.
+struct ControllerParams {
+  unsigned ports = 1;                      ///< controllers on the same media: 2 for a dual-port drive
+  unsigned max_io_queues = 128;            ///< pairs, 1 .. 255; one MSI-X vector each and one for the admin queue
+  u32 max_queue_entries = 65536;           ///< MQES + 1; enterprise drives offer 1024 to 65536
+  u64 max_transfer = 512 * 1024;           ///< bytes of one command (MDTS), a power of two from 4 KiB to 1 MiB
+  u64 ready_time = 1'000'000'000;          ///< from CC.EN to CSTS.RDY; real drives need seconds, which firmware polls
+  u64 ready_timeout = 10'000'000'000'000;  ///< CAP.TO
+  u64 format_time = 10'000'000'000;        ///< Format NVM without user data erase; shortened like ready_time
+};
+
 struct SsdParams {
   std::string model = "MPPASIM SSD";
   std::string serial = "S0000001";
@@ -80,6 +102,8 @@ struct SsdParams {
   FtlParams ftl{};
   WriteBufferParams buffer{};
   FrontEndParams front_end{};
+  ControllerParams controller{};
+  std::vector<NamespaceParams> namespaces = {NamespaceParams{}};
 };
 
 }  // namespace mppa::ssd

@@ -22,11 +22,6 @@ FlashArray::FlashArray(Timeline& time, const FlashParams& params)
   for (Die& die : dies_) die.planes.resize(params.planes);
 }
 
-u64 FlashArray::transfer_time(u64 bytes) const {
-  if (params_.channel_rate == 0) return 0;
-  return static_cast<u64>(static_cast<u128>(bytes) * 1'000'000'000'000 / params_.channel_rate);
-}
-
 void FlashArray::read(unsigned die, unsigned plane, u64 bytes, ReadPriority priority, Done done) {
   ++reads_;
   read_bytes_ += bytes;
@@ -50,7 +45,7 @@ void FlashArray::erase(unsigned die, Done done) {
 void FlashArray::send(unsigned die, u64 left, Done done) {
   if (left == 0) return done();
   const u64 slice = std::min(left, kTransferSlice);
-  const u64 service = transfer_time(slice);
+  const u64 service = transfer_ps(slice, params_.channel_rate);
   const u64 start = channel_of(die).acquire(time_.now(), service);
   time_.at(start + service,
            [this, die, left = left - slice, done = std::move(done)]() mutable { send(die, left, std::move(done)); });

@@ -64,7 +64,6 @@ class FlashArray : public StatProvider {
   };
 
   BandwidthServer& channel_of(unsigned die) { return channels_[die % params_.channels]; }
-  u64 transfer_time(u64 bytes) const;
   void advance(unsigned die);
   void start_reads(unsigned die, bool background);
   void finish_read(unsigned die, unsigned plane, Read read);
