@@ -5,7 +5,7 @@
 namespace mppa::ssd {
 
 bool GarbageCollector::is_short() const {
-  return ftl_.pool_.free() + ftl_.pool_.erasing() + 2 <= ftl_.params_.ftl.reserve_blocks;
+  return ftl_.pool_.free() + ftl_.pool_.erasing() < ftl_.params_.ftl.reserve_blocks;
 }
 
 void GarbageCollector::host_programs() {

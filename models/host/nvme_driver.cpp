@@ -1,0 +1,228 @@
+#include "models/host/nvme_driver.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "models/host/nvme_start_up.h"
+
+namespace mppa::host {
+
+using ssd::nvme::AdminOp;
+using ssd::nvme::Cqe;
+using ssd::nvme::IoOp;
+using ssd::nvme::Sqe;
+namespace reg = ssd::nvme::reg;
+
+namespace {
+
+constexpr u64 kPage = HostMemory::kPage;
+
+IoOp opcode_of(IoKind kind) {
+  switch (kind) {
+    case IoKind::kRead:
+      return IoOp::kRead;
+    case IoKind::kWrite:
+      return IoOp::kWrite;
+    case IoKind::kTrim:
+      return IoOp::kDatasetManagement;
+    case IoKind::kFlush:
+      break;
+  }
+  return IoOp::kFlush;
+}
+
+}  // namespace
+
+NvmeDriver::NvmeDriver(std::string name, Timeline& time, DevicePort& device, HostMemory& memory,
+                       const NvmeDriverParams& params)
+    : name_(std::move(name)), time_(time), device_(device), memory_(memory), params_(params) {
+  device.on_removal([this] { lose("the device was removed"); });
+  device.on_interrupt([this](unsigned vector) {
+    ++interrupts_;
+    time_.after(params_.interrupt_latency, [this, vector] {
+      if (vector == 0 && admin_) look(*admin_);
+      for (auto& queue : queues_) {
+        if (queue->id == vector) look(*queue);
+      }
+    });
+  });
+}
+
+NvmeDriver::~NvmeDriver() = default;
+
+void NvmeDriver::start(std::function<void(const std::string&)> ready) {
+  start_up_ = std::make_unique<StartUp>(*this, std::move(ready));
+  start_up_->begin();
+}
+
+bool NvmeDriver::has_room(unsigned queue) const { return !lost_ && !queues_[queue]->free_slots.empty(); }
+
+void NvmeDriver::submit(unsigned index, u32 nsid, const Io& io, u64 buffer, Done done) {
+  if (lost_) return time_.after(0, [done = std::move(done)] { done(kStatusLost); });
+  Queue& queue = *queues_[index];
+  const auto ns = std::find_if(namespaces_.begin(), namespaces_.end(), [&](const auto& n) { return n.id == nsid; });
+  const unsigned shift = ns != namespaces_.end() ? ns->lba_shift : 9;
+  const u16 slot = queue.free_slots.back();
+  Sqe sqe;
+  sqe.opcode = static_cast<u8>(opcode_of(io.kind));
+  sqe.nsid = nsid;
+  const u64 lba = io.offset >> shift, blocks = io.bytes >> shift;
+  if (io.kind == IoKind::kTrim) {
+    const u32 count = static_cast<u32>(blocks);
+    sqe.prp1 = queue.lists + slot * queue.list_bytes;  // the list's place holds the one range
+    std::memset(memory_.at(sqe.prp1), 0, 16);
+    std::memcpy(memory_.at(sqe.prp1 + 4), &count, 4);
+    std::memcpy(memory_.at(sqe.prp1 + 8), &lba, 8);
+    sqe.cdw11 = 1 << 2;  // deallocate
+  } else if (io.kind != IoKind::kFlush) {
+    sqe.prp1 = buffer;
+    sqe.prp2 = build_prps(queue, slot, buffer, io.bytes);
+    sqe.cdw10 = static_cast<u32>(lba);
+    sqe.cdw11 = static_cast<u32>(lba >> 32);
+    sqe.cdw12 = static_cast<u32>(blocks - 1);
+  }
+  push(queue, sqe, std::move(done));
+}
+
+/// The second entry: nothing, the second page, or the slot's list.
+u64 NvmeDriver::build_prps(Queue& queue, unsigned slot, u64 buffer, u64 bytes) {
+  if (bytes <= kPage) return 0;
+  if (bytes <= 2 * kPage) return buffer + kPage;
+  const u64 list = queue.lists + slot * queue.list_bytes;
+  for (u64 i = 0; (i + 1) * kPage < bytes; ++i) {
+    const u64 page = buffer + (i + 1) * kPage;
+    std::memcpy(memory_.at(list + i * 8), &page, 8);
+  }
+  return list;
+}
+
+u16 NvmeDriver::push(Queue& queue, Sqe sqe, Done done) {
+  const u16 slot = queue.free_slots.back();
+  queue.free_slots.pop_back();
+  queue.commands[slot] = {++queue.number, std::move(done)};
+  sqe.cid = slot;
+  ++commands_;
+  ++queue.outstanding;
+  // The core works on one command after the other; commands that are ready together share a doorbell.
+  const u64 ready = queue.core.acquire(time_.now(), params_.submit_cost) + params_.submit_cost;
+  time_.at(ready, [this, &queue, sqe] {
+    if (lost_) return;
+    std::memcpy(memory_.at(queue.sq + queue.tail * sizeof(Sqe)), &sqe, sizeof sqe);
+    queue.tail = (queue.tail + 1) % queue.entries;
+    ++queue.unrung;
+    const bool core_is_busy = queue.core.free_at() > time_.now();
+    if (!core_is_busy || queue.unrung >= params_.doorbell_batch) ring(queue);
+  });
+  if (params_.command_timeout != 0) watch(queue, slot, queue.number);
+  schedule_poll(queue);
+  return slot;
+}
+
+void NvmeDriver::ring(Queue& queue) {
+  queue.unrung = 0;
+  ++doorbells_;
+  device_.mmio_write(reg::kDoorbells + queue.id * 8u, queue.tail, 4);
+}
+
+void NvmeDriver::schedule_poll(Queue& queue) {
+  if (queue.poll_scheduled || lost_ || (!params_.polling && queue.id != 0)) return;
+  queue.poll_scheduled = true;
+  time_.after(params_.poll_interval, [this, &queue] {
+    queue.poll_scheduled = false;
+    look(queue);
+    if (queue.outstanding != 0) schedule_poll(queue);
+  });
+}
+
+/// Takes all completions that are there.
+void NvmeDriver::look(Queue& queue) {
+  u32 taken = 0;
+  while (!lost_) {
+    Cqe entry;
+    std::memcpy(&entry, memory_.at(queue.cq + queue.head * sizeof(Cqe)), sizeof entry);
+    if ((entry.status & 1) != queue.phase) break;
+    if (++queue.head == queue.entries) {
+      queue.head = 0;
+      queue.phase ^= 1;
+    }
+    ++taken;
+    const u64 end = queue.core.acquire(time_.now(), params_.complete_cost) + params_.complete_cost;
+    const u16 slot = entry.cid, status = static_cast<u16>(entry.status >> 1 & 0x7FF);
+    time_.at(end, [this, &queue, slot, status, dw0 = entry.dw0] { finish(queue, slot, status, dw0); });
+  }
+  if (taken == 0) return;
+  ++doorbells_;
+  device_.mmio_write(reg::kDoorbells + queue.id * 8u + 4, queue.head, 4);
+}
+
+void NvmeDriver::finish(Queue& queue, u16 slot, u16 status, u32 dw0) {
+  // A completion for a command that is not under way would be a fault of the drive.
+  if (slot >= queue.commands.size() || !queue.commands[slot].done)
+    return lose(fmt::format("unexpected completion {}", slot));
+  errors_ += status != 0;
+  queue.result = dw0;
+  --queue.outstanding;
+  Done done = std::exchange(queue.commands[slot].done, nullptr);
+  queue.free_slots.push_back(slot);
+  // Until the core has finished with the batch, submissions that follow from it wait for each other's doorbell.
+  done(status);
+  if (queue.unrung != 0 && queue.core.free_at() <= time_.now()) ring(queue);
+}
+
+void NvmeDriver::watch(Queue& queue, u16 slot, u64 number) {
+  time_.after(params_.command_timeout, [this, &queue, slot, number] {
+    if (lost_ || queue.commands[slot].number != number || !queue.commands[slot].done) return;
+    ++timeouts_;
+    // A real driver would abort, then reset; the outcome for the I/Os is the same.
+    device_.mmio_write(reg::kCc, 0, 4);
+    lose(fmt::format("command {} of queue {} timed out", slot, queue.id));
+  });
+}
+
+void NvmeDriver::lose(const std::string& why) {
+  if (lost_) return;
+  lost_ = true;
+  lost_because_ = why;
+  if (start_up_) start_up_->fail(why);
+  for (auto& queue : queues_) {
+    for (Queue::Entry& entry : queue->commands) {
+      if (Done done = std::exchange(entry.done, nullptr)) {
+        ++errors_;
+        --queue->outstanding;
+        time_.after(0, [done = std::move(done)] { done(kStatusLost); });
+      }
+    }
+  }
+}
+
+void NvmeDriver::admin(Sqe sqe, std::function<void(u16, u32)> done) {
+  push(*admin_, sqe, [this, done = std::move(done)](u16 status) { done(status, admin_->result); });
+}
+
+void NvmeDriver::setup_interrupts() {
+  if (params_.polling) return;
+  for (auto& queue : queues_) {
+    const InterruptMessage message = device_.message(queue->id);
+    const u64 at = kMsixTableOffset + queue->id * 16u;
+    device_.mmio_write(at, message.address, 8);
+    device_.mmio_write(at + 8, message.data, 4);
+    device_.mmio_write(at + 12, 0, 4);
+  }
+}
+
+void NvmeDriver::write_stats(StatWriter& out) const {
+  out.enter(name_);
+  out.counter("commands", commands_, "commands", "submitted, admin included");
+  out.counter("doorbells", doorbells_, "writes", "submission and completion doorbells");
+  out.counter("interrupts", interrupts_, "messages", "MSI-X messages received");
+  out.counter("errors", errors_, "commands", "completed with an error status or lost");
+  out.counter("timeouts", timeouts_, "commands", "commands the drive did not answer in time");
+  for (const auto& queue : queues_)
+    out.utilization(fmt::format("core{}", queue->id - 1), "host core", queue->core.busy_ticks(), time_.now());
+  out.leave();
+}
+
+}  // namespace mppa::host

@@ -1,0 +1,98 @@
+// A behavioural NVMe driver: brings a controller up, one queue pair per core, submits, completes by MSI-X or polling,
+// survives drives that hang or disappear. No processor is modelled; what the software costs is a parameter.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/common/bandwidth_server.h"
+#include "models/common/stats.h"
+#include "models/common/timeline.h"
+#include "models/host/device_port.h"
+#include "models/host/host_memory.h"
+#include "models/host/io_generator.h"
+#include "models/ssd/nvme/spec.h"
+
+namespace mppa::host {
+
+/// Times in picoseconds. The costs are those of a polled user-space driver; a kernel with interrupts needs about ten
+/// times as much (choice of the model).
+struct NvmeDriverParams {
+  unsigned queues = 4;                       ///< pairs of I/O queues = cores
+  u32 queue_entries = 1024;                  ///< 2 .. what the controller offers
+  bool polling = true;                       ///< else MSI-X
+  u64 submit_cost = 100'000;                 ///< of one command on its core
+  u64 complete_cost = 100'000;               ///< of one completion on its core
+  u64 poll_interval = 100'000;               ///< between looks at a completion queue
+  u64 interrupt_latency = 2'000'000;         ///< from the message to the handler
+  unsigned doorbell_batch = 32;              ///< commands submitted at the same time that share a doorbell write
+  u64 command_timeout = 10'000'000'000'000;  ///< 10 s; 0: never
+  u64 max_transfer = 512 * 1024;             ///< bytes of the largest I/O, at most the controller's
+};
+
+/// A namespace as the driver has found it.
+struct NamespaceInfo {
+  u32 id = 0;
+  u64 bytes = 0;
+  unsigned lba_shift = 9;
+};
+
+/// Status of an I/O: the controller's, or that there is no controller any more.
+inline constexpr u16 kStatusLost = 0xFFFF;
+
+class NvmeDriver : public StatProvider {
+ public:
+  using Done = std::function<void(u16 status)>;
+
+  NvmeDriver(std::string name, Timeline& time, DevicePort& device, HostMemory& memory, const NvmeDriverParams& params);
+  ~NvmeDriver() override;
+
+  /// Initialises the controller; `ready` gets an empty string, or what went wrong.
+  void start(std::function<void(const std::string& error)> ready);
+
+  const std::vector<NamespaceInfo>& namespaces() const { return namespaces_; }
+  unsigned queues() const { return static_cast<unsigned>(queues_.size()); }
+  u64 max_transfer() const { return max_transfer_; }
+
+  /// Whether a queue has room for another command.
+  bool has_room(unsigned queue) const;
+  /// Starts an I/O; `buffer`: page-aligned host memory of io.bytes. has_room() must be true; io.bytes <=
+  /// max_transfer(). `done` is called exactly once, also if the drive hangs (after the timeout) or is removed.
+  void submit(unsigned queue, u32 nsid, const Io& io, u64 buffer, Done done);
+
+  void write_stats(StatWriter& out) const override;
+
+ private:
+  struct Queue;
+  class StartUp;
+
+  u64 build_prps(Queue& queue, unsigned slot, u64 buffer, u64 bytes);
+  void ring(Queue& queue);
+  void schedule_poll(Queue& queue);
+  void look(Queue& queue);
+  void finish(Queue& queue, u16 slot, u16 status, u32 dw0 = 0);
+  void admin(ssd::nvme::Sqe sqe, std::function<void(u16 status, u32 dw0)> done);
+  u16 push(Queue& queue, ssd::nvme::Sqe sqe, Done done);
+  void watch(Queue& queue, u16 slot, u64 number);
+  /// Fails everything under way; nothing is submitted any more.
+  void lose(const std::string& why);
+  void setup_interrupts();
+
+  std::string name_;
+  Timeline& time_;
+  DevicePort& device_;
+  HostMemory& memory_;
+  NvmeDriverParams params_;
+  std::unique_ptr<Queue> admin_;
+  std::vector<std::unique_ptr<Queue>> queues_;
+  std::vector<NamespaceInfo> namespaces_;
+  std::unique_ptr<StartUp> start_up_;
+  u64 max_transfer_ = 0;
+  bool lost_ = false;
+  std::string lost_because_;
+  u64 commands_ = 0, doorbells_ = 0, interrupts_ = 0, timeouts_ = 0, errors_ = 0;
+};
+
+}  // namespace mppa::host
