@@ -45,11 +45,13 @@ Function& Endpoint::virtual_function(unsigned physical, unsigned index) {
 }
 
 void Endpoint::link_changed(bool up) {
+  // The news first: what follows from it (requests that end, bus master off) makes sense then.
+  for (auto& f : functions_)
+    if (f->user_) f->user_->link_changed(up);
   for (auto& f : functions_) {
     f->reset(RequestStatus::kLinkDown);
     if (f->physical_) f->enabled_ = false;
     f->apply();
-    if (f->user_) f->user_->link_changed(up);
   }
 }
 
@@ -183,27 +185,14 @@ void Endpoint::serve_write(const Tlp& request) {
   report(f, PcieError::kUnsupported, &request);
 }
 
-// One call per run of enabled bytes; in all but odd cases there is one.
-CompletionStatus Endpoint::write_runs(const Function::Range& range, const Tlp& request) {
+CompletionStatus Endpoint::write_runs(const Function::Range& found, const Tlp& request) {
   CompletionStatus status = CompletionStatus::kSuccess;
-  const auto size = static_cast<unsigned>(request.payload.size());
-  // The table of ranges may change below: a write can lead to a reset.
-  const u64 base = range.base;
-  const unsigned bar = range.bar;
-  FunctionUser& user = *range.function->user_;
-  for (unsigned i = 0; i < size;) {
-    if (!request.byte_enabled(i)) {
-      ++i;
-      continue;
-    }
-    unsigned end = i;
-    while (end < size && request.byte_enabled(end)) ++end;
+  const Function::Range range = found;  // the table may change below: a write can lead to a reset
+  for_each_run(request, [&](u64 address, std::span<const u8> run) {
     ++bar_writes_;
-    const std::span<const u8> run(request.payload.data() + i, end - i);
-    const BarReply r = user.bar_write(bar, request.address + i - base, run, timeline_.now());
+    const BarReply r = range.function->user_->bar_write(range.bar, address - range.base, run, timeline_.now());
     if (r.status != CompletionStatus::kSuccess) status = r.status;
-    i = end;
-  }
+  });
   return status;
 }
 

@@ -187,8 +187,8 @@ void HostRoot::write(RootPort& port, const Tlp& tlp) {
     if (in_memory(tlp.address, tlp.payload.size())) {
       ++writes_;
       write_bytes_ += bytes;
-      for (unsigned i = 0; i < tlp.payload.size(); ++i)
-        if (tlp.byte_enabled(i)) memory_.data()[tlp.address + i] = tlp.payload[i];
+      for_each_run(tlp,
+                   [&](u64 at, std::span<const u8> run) { std::copy(run.begin(), run.end(), memory_.data() + at); });
       if (on_memory_write) on_memory_write(address, bytes);
       return;
     }

@@ -91,6 +91,19 @@ struct Tlp {
   bool byte_enabled(unsigned index) const;
 };
 
+/// Calls `f(address, data)` for every run of enabled bytes of a memory write; in all but odd cases there is one.
+template <typename F>
+void for_each_run(const Tlp& write, F f) {
+  const auto size = static_cast<unsigned>(write.payload.size());
+  for (unsigned i = 0; i < size; ++i) {
+    if (!write.byte_enabled(i)) continue;
+    unsigned end = i;
+    while (end < size && write.byte_enabled(end)) ++end;
+    f(write.address + i, std::span<const u8>(write.payload.data() + i, end - i));
+    i = end;
+  }
+}
+
 /// A read of `bytes` > 0 at `address`; the caller keeps within 4096 bytes and a page.
 Tlp mem_read(u16 requester, u16 tag, u64 address, unsigned bytes);
 /// A write of `data` at `address`, padded to whole DW with disabled bytes.

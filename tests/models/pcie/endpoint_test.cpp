@@ -205,7 +205,7 @@ TEST_F(EndpointTest, PullingTheDeviceEndsItsRequests) {
   run_ps(kUs);
   link.set_plugged(false);
   EXPECT_EQ(*status, Statuses{RequestStatus::kLinkDown});
-  EXPECT_EQ(user.events, (std::vector<std::string>{"master off", "down"}));
+  EXPECT_EQ(user.events, (std::vector<std::string>{"down", "master off"}));
   const auto later = start_read(0x1000, into);
   run_ps(kUs);
   EXPECT_EQ(*later, Statuses{RequestStatus::kNoBusMaster});

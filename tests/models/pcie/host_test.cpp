@@ -357,7 +357,7 @@ TEST_F(SwitchTest, HotPlugRaisesTheSlotsInterrupt) {
 TEST_F(SwitchTest, ResetOfTheUpstreamLinkResetsEverythingBelow) {
   host.config_write(0, MPPA_PCI_BRIDGE_CONTROL, MPPA_PCI_BRIDGE_BUS_RESET, 2);
   run_ps(kUs);
-  EXPECT_EQ(users[0].events.back(), "down");
+  EXPECT_EQ(users[0].events, (std::vector<std::string>{"up", "master on", "down", "master off"}));
   host.config_write(0, MPPA_PCI_BRIDGE_CONTROL, 0, 2);
   run_ps(5 * kUs);
   EXPECT_EQ(users[1].events.back(), "up");
