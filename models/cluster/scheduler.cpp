@@ -148,7 +148,7 @@ void Cluster::post(unsigned core, Event event, const sc_core::sc_time& when) {
   slot.events.insert(at, event);
   // Within the thread the next choice of a core sees the event; outside it the thread may be waiting.
   if (running_ < 0) {
-    const sc_core::sc_time now = sc_core::sc_time_stamp();
+    const sc_core::sc_time& now = sc_core::sc_time_stamp();
     wake_event_.notify(when > now ? when - now : sc_core::SC_ZERO_TIME);
   }
 }

@@ -59,11 +59,11 @@ class TreeBuilder : public YAML::EventHandler {
     if (it == anchors_.end()) {
       diagnostics_.error(position(mark), "", "alias of an anchor that is not complete here");
       add(make(Node::Kind::kNull, mark), 0);
-    } else if ((alias_nodes_ += size(it->second)) > kMaxAliasNodes) {
-      throw YAML::Exception(mark, "aliases expand to more than a million values");
-    } else {
-      add(it->second, 0);
+      return;
     }
+    alias_nodes_ += size(it->second);
+    if (alias_nodes_ > kMaxAliasNodes) throw YAML::Exception(mark, "aliases expand to more than a million values");
+    add(it->second, 0);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {

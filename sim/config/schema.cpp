@@ -58,8 +58,8 @@ Param flag(std::string name, bool default_value, std::string doc, std::string so
   return p;
 }
 
-Param quantity(std::string name, Dimension dimension, std::string default_text, std::string min, std::string max,
-               std::string doc, std::string source) {
+Param quantity(std::string name, Dimension dimension, std::string default_text, const std::string& min,
+               const std::string& max, std::string doc, std::string source) {
   Param p;
   p.type = ParamType::kQuantity;
   p.dimension = dimension;

@@ -64,7 +64,7 @@ struct Services {
 
 /// Declares a register that returns `source` and counts it up with every read.
 inline void add_incrementing(RegisterFile& regs, std::string name, u64 offset, unsigned count, u64 stride,
-                             Register& source, std::function<void(unsigned)> after = {}) {
+                             Register& source, const std::function<void(unsigned)>& after = {}) {
   regs.add_array(std::move(name), offset, 8, RegAccess::kRo, count, stride)
       .on_read([&source, after](unsigned i) {
         const u64 value = source.get(i);

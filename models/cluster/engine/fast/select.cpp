@@ -84,7 +84,10 @@ StoreKind store_kind(const isa::MemInfo& mem) {
   }
 }
 
-u8 reg_at(const isa::Insn& insn, i8 index) { return index < 0 ? u8{0} : insn.reg[static_cast<unsigned>(index)]; }
+/// MemInfo names operands by index, -1 if there is none.
+std::size_t operand(i8 index) { return static_cast<u8>(index); }
+
+u8 reg_at(const isa::Insn& insn, i8 index) { return index < 0 ? u8{0} : insn.reg[operand(index)]; }
 
 Op memory_op(const isa::Insn& insn, const isa::OpInfo& info, timing::Level level) {
   const isa::MemInfo& mem = info.mem;
@@ -96,11 +99,11 @@ Op memory_op(const isa::Insn& insn, const isa::OpInfo& info, timing::Level level
   op.mem = {};
   if (mem.addressing == isa::Addressing::kIndexed) {
     mode = AddressMode::kIndexed;
-    const bool scaled = mem.scale_mod >= 0 && insn.mod[static_cast<unsigned>(mem.scale_mod)] != 0;
+    const bool scaled = mem.scale_mod >= 0 && insn.mod[operand(mem.scale_mod)] != 0;
     op.mem.m0 = scaled ? mem.log2_size : u8{0};
   } else if (mem.conditional()) {
     mode = AddressMode::kCond;
-    op.mem.m0 = insn.mod[static_cast<unsigned>(mem.cond_mod)];
+    op.mem.m0 = insn.mod[operand(mem.cond_mod)];
   }
   if (mem.addressing == isa::Addressing::kImm || mem.addressing == isa::Addressing::kCondImm) op.imm = insn.imm[0];
   op.fn = info.kind == isa::Kind::kLoad ? load_handler(load_kind(mem), mode, level)
@@ -162,7 +165,7 @@ Role role_of(const isa::Insn& insn, bool loops_enabled, bool arithmetic) {
       if (arithmetic && writes_cs(info)) return Role::kStep;
       return alu_table()[static_cast<unsigned>(insn.op)] != nullptr || is_pcrel(insn.op) ? Role::kPure : Role::kStep;
     case isa::Kind::kLoad: {
-      const u8 variant = info.mem.variant_mod >= 0 ? insn.mod[static_cast<unsigned>(info.mem.variant_mod)] : u8{0};
+      const u8 variant = info.mem.variant_mod >= 0 ? insn.mod[operand(info.mem.variant_mod)] : u8{0};
       return (variant & kUncachedVariant) != 0 ? Role::kStep : Role::kMemory;
     }
     case isa::Kind::kStore:
