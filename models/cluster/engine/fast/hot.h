@@ -102,6 +102,14 @@ struct PageTable {
   static u64 index(u64 va) { return (va >> kPageBits) % kEntries; }
 };
 
+/// Functional level, MMU off: the memory region used last. An access of up to 32 bytes to `base` + 0 .. `span` - 1 is
+/// neither trapped nor uncached, and its host address is known without looking up a page.
+struct MemoryWindow {
+  u64 base = 0;
+  u64 span = 0;
+  u64 delta = 0;  ///< host address minus virtual address
+};
+
 /// A target of an indirect branch: what Exit has for other successors.
 struct JumpEntry {
   u64 pc = kNoAddress;
@@ -133,6 +141,7 @@ struct alignas(64) Hot {
   u64 target = 0;                     ///< kDynamic: branch target
   u64 t = 0;                          ///< clock at which it was left
 
+  MemoryWindow window;
   LineTable lines;
   PageTable pages;
   std::array<JumpEntry, kJumpEntries> jumps;

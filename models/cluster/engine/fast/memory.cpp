@@ -101,21 +101,26 @@ struct Load {
     }
     if constexpr (kMode == AddressMode::kCond) x->common[0] += Counters{0, 0, 1, 0};
     const u64 va = address<kMode>(s, op, x);
-    u64 delta;
     if constexpr (kPipeline) {
       // The entry is found by the first byte's line but compared with the last byte's: an access that crosses fails.
       const u64 set = LineTable::index(va);
       if (x->lines.line[set] != ((va + sizeof(T) - 1) & ~(kLineBytes - 1)) || x->busy_until > t + op->mem.off + kE1)
           [[unlikely]]
         MPPA_CONTINUE_IN(other_way);
-      delta = x->lines.delta[set];
+      load_value<T>(s, op, reinterpret_cast<const u8*>(va + x->lines.delta[set]));
     } else {
-      const u64 page = PageTable::index(va);
-      if (x->pages.load_page[page] != ((va + sizeof(T) - 1) & ~(kPageBytes - 1))) [[unlikely]]
-        MPPA_CONTINUE_IN(slow);
-      delta = x->pages.delta[page];
+      if (va - x->window.base >= x->window.span) MPPA_CONTINUE_IN(paged);
+      load_value<T>(s, op, reinterpret_cast<const u8*>(va + x->window.delta));
     }
-    load_value<T>(s, op, reinterpret_cast<const u8*>(va + delta));
+    MPPA_NEXT(op + 1, t);
+  }
+
+  /// Functional level: outside the window.
+  static MPPA_HANDLER(paged) {
+    const u64 va = address<kMode>(s, op, x), page = PageTable::index(va);
+    if (x->pages.load_page[page] != ((va + sizeof(T) - 1) & ~(kPageBytes - 1))) [[unlikely]]
+      MPPA_CONTINUE_IN(slow);
+    load_value<T>(s, op, reinterpret_cast<const u8*>(va + x->pages.delta[page]));
     MPPA_NEXT(op + 1, t);
   }
 };
@@ -148,23 +153,34 @@ struct Store {
     }
     if constexpr (kMode == AddressMode::kCond) x->common[0] += Counters{0, 0, 0, 1};
     const u64 va = address<kMode>(s, op, x);
-    const u64 page = PageTable::index(va);
-    const u64 last_page = (va + sizeof(T) - 1) & ~(kPageBytes - 1);
     if constexpr (!kPipeline) {
-      if (x->pages.store_page[page] != last_page) [[unlikely]]
-        MPPA_CONTINUE_IN(slow);
+      if (va - x->window.base >= x->window.span) MPPA_CONTINUE_IN(paged);
+      store_value<T>(s, op, reinterpret_cast<u8*>(va + x->window.delta));
+      MPPA_NEXT(op + 1, t);
     } else if constexpr (sizeof(T) > 8) {
       MPPA_CONTINUE_IN(slow);
     } else {
       // Inline: one word of the write buffer's, no wait.
-      const u64 a = t + op->mem.off + kE1;
-      if (x->pages.plain_store_page[page] != last_page || (va & 7) > 8 - sizeof(T) || x->busy_until > a) [[unlikely]]
+      const u64 page = PageTable::index(va), a = t + op->mem.off + kE1;
+      if (x->pages.plain_store_page[page] != last_page(va) || (va & 7) > 8 - sizeof(T) || x->busy_until > a)
+          [[unlikely]]
         MPPA_CONTINUE_IN(slow);
       if (!x->write_buffer->try_store((va + x->pages.pa_delta[page]) / 8, a)) MPPA_CONTINUE_IN(slow);
+      store_value<T>(s, op, reinterpret_cast<u8*>(va + x->pages.delta[page]));
+      MPPA_NEXT(op + 1, t);
     }
+  }
+
+  /// Functional level: outside the window.
+  static MPPA_HANDLER(paged) {
+    const u64 va = address<kMode>(s, op, x), page = PageTable::index(va);
+    if (x->pages.store_page[page] != last_page(va)) [[unlikely]]
+      MPPA_CONTINUE_IN(slow);
     store_value<T>(s, op, reinterpret_cast<u8*>(va + x->pages.delta[page]));
     MPPA_NEXT(op + 1, t);
   }
+
+  static u64 last_page(u64 va) { return (va + sizeof(T) - 1) & ~(kPageBytes - 1); }
 };
 
 /// Chooses mode and level of handler family F<T, mode, level>.

@@ -7,6 +7,7 @@
 // first.
 #pragma once
 
+#include "models/cluster/core/mmu.h"
 #include "models/cluster/engine/core.h"
 #include "models/cluster/engine/fast/hot.h"
 #include "models/cluster/timing/lsu.h"
@@ -66,6 +67,7 @@ class SlowMemory {
   static constexpr unsigned kNoPage = ~0u;
   unsigned find_page(u64 va, unsigned bytes, bool is_store);
   bool fill_page(u64 va, unsigned bytes, bool is_store);
+  void fill_window(const core::Translation& tr, const MemRegion& region);
   timing::MemAccess memory_access(timing::MemKind kind, unsigned page, u64 va, unsigned bytes) const;
   SlowAccess go_on(const Op* op, const timing::MemTiming& done, u8* host, u64 t);
 

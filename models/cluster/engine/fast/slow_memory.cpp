@@ -15,6 +15,7 @@ u64 page_of(u64 va) { return va & ~(kPageBytes - 1); }
 
 void SlowMemory::forget_pages() {
   hot_.pages.clear();
+  hot_.window = {};
   hot_.jumps.fill({});
   forget_lines();
 }
@@ -59,7 +60,16 @@ bool SlowMemory::fill_page(u64 va, unsigned bytes, bool is_store) {
   pages.delta[entry] = reinterpret_cast<u64>(host) - page;
   pages.pa_delta[entry] = page_pa - page;
   pages.region[entry] = region;
+  if (!pipeline) fill_window(tr, *region);
   return (is_store ? pages.store_page[entry] : pages.load_page[entry]) == page;
+}
+
+/// Only with the MMU off does one translation speak for a whole region: small pages may lie inside large ones.
+void SlowMemory::fill_window(const core::Translation& tr, const MemRegion& region) {
+  constexpr u64 kLargest = 32;
+  if (tr.policy != core::MemoryPolicy::kByRegion) return;
+  const u64 end = std::min(region.base + region.size, tr.page_bytes);  // identity, and a region holds a whole page
+  hot_.window = {region.base, end - region.base - (kLargest - 1), reinterpret_cast<u64>(region.host) - region.base};
 }
 
 u8* SlowMemory::translate(u64 va, unsigned bytes, bool is_store) {

@@ -2,6 +2,9 @@
 // normal result away from the ends of the range. Results and the inexact flag are those of softcore.h (no other flag
 // can be raised there); everything else reports failure and takes the integer path.
 //
+// Results and flags are computed without conditional branches: whether a sum is exact is as good as random, and a
+// mispredicted branch costs more than the addition.
+//
 // The host must compute in IEEE binary32/binary64 with its default rounding and without contraction
 // (-ffp-contract=off).
 #pragma once
@@ -22,6 +25,8 @@ inline u64 bits_of(double v) { return std::bit_cast<u64>(v); }
 inline bool is_safe_single(u64 bits) { return static_cast<u32>((bits >> 23 & 0xff) - 2) < 0xfb; }
 inline bool is_safe_double(u64 bits) { return static_cast<u32>((bits >> 52 & 0x7ff) - 2) < 0x7fb; }
 
+inline void note_inexact(FpCtx& fp, bool inexact) { fp.flags |= static_cast<u8>(inexact ? kFpInexact : 0); }
+
 /// Rounding error of sum = a + b (Knuth's TwoSum): exact, whatever the magnitudes, while nothing overflows.
 template <class T>
 T sum_error(T a, T b, T sum) {
@@ -34,9 +39,9 @@ T sum_error(T a, T b, T sum) {
 inline double add_to_odd(double a, double b) {
   const double sum = a + b;
   const double error = sum_error(a, b, sum);
-  const u64 bits = bits_of(sum);
-  if (error == 0 || (bits & 1)) return sum;
-  return dbl(bits + ((error > 0) == (sum > 0) ? 1 : ~u64{0}));
+  const u64 bits = bits_of(sum), even = ~bits & 1;
+  const u64 away = 1 - ((bits_of(error) ^ bits) >> 63 << 1);  // 1, or -1 if the error points towards zero
+  return dbl(bits + (error != 0 ? even : 0) * away);
 }
 
 inline bool add(FpCtx& fp, float a, float b, u64* result) {
@@ -44,7 +49,7 @@ inline bool add(FpCtx& fp, float a, float b, u64* result) {
   *result = bits_of(sum);
   if (fp.round != kFpNearestEven || !is_safe_single(*result)) [[unlikely]]
     return false;
-  if (sum_error(a, b, sum) != 0) fp.flags |= kFpInexact;
+  note_inexact(fp, sum_error(a, b, sum) != 0);
   return true;
 }
 
@@ -53,7 +58,7 @@ inline bool add(FpCtx& fp, double a, double b, u64* result) {
   *result = bits_of(sum);
   if (fp.round != kFpNearestEven || !is_safe_double(*result)) [[unlikely]]
     return false;
-  if (sum_error(a, b, sum) != 0) fp.flags |= kFpInexact;
+  note_inexact(fp, sum_error(a, b, sum) != 0);
   return true;
 }
 
@@ -63,7 +68,7 @@ inline bool multiply(FpCtx& fp, float a, float b, u64* result) {
   *result = bits_of(rounded);
   if (fp.round != kFpNearestEven || !is_safe_single(*result)) [[unlikely]]
     return false;
-  if (double{rounded} != product) fp.flags |= kFpInexact;
+  note_inexact(fp, double{rounded} != product);
   return true;
 }
 
@@ -79,7 +84,7 @@ inline bool round_to_double(FpCtx& fp, u64 sign, u32 exp, u64 high, u64 low, u64
   *result = sign | (bits + (u64{exp - 1} << 52));
   if (exp - 1 >= 0x7fd) [[unlikely]]
     return false;
-  if (rest != 0) fp.flags |= kFpInexact;
+  note_inexact(fp, rest != 0);
   return true;
 }
 
@@ -145,15 +150,19 @@ inline bool fused_double(FpCtx& fp, u64 acc, u64 a, u64 b, u64* result) {
   return round_to_double(fp, sign, static_cast<u32>(exp), static_cast<u64>(sum >> 64), static_cast<u64>(sum), result);
 }
 
-/// a + b rounded to binary32. The sum is rounded to odd in binary64, then to nearest in binary32; 53 bits are enough
-/// for the second rounding to be that of the exact value.
+/// a + b rounded to binary32 by way of binary64. The two roundings are one unless the binary64 sum is inexact and lies
+/// half-way between two binary32 numbers.
 inline bool add_to_single(FpCtx& fp, double a, double b, u64* result) {
-  const double sum = add_to_odd(a, b);
+  constexpr u64 kDropped = (u64{1} << 29) - 1, kHalf = u64{1} << 28;
+  const double sum = a + b;
   const float rounded = static_cast<float>(sum);
+  const bool inexact_sum = sum_error(a, b, sum) != 0;
   *result = bits_of(rounded);
   if (fp.round != kFpNearestEven || !is_safe_single(*result)) [[unlikely]]
     return false;
-  if (double{rounded} != sum) fp.flags |= kFpInexact;
+  if ((bits_of(sum) & kDropped) == kHalf && inexact_sum) [[unlikely]]
+    return false;
+  note_inexact(fp, inexact_sum | (double{rounded} != sum));
   return true;
 }
 
@@ -178,7 +187,7 @@ inline bool round_to_half(FpCtx& fp, double v, u64* result) {
   *result = (bits >> 48 & 0x8000) | ((kept - ((1023 - 15) << 10)) & 0x7fff);
   if (fp.round != kFpNearestEven || field - (1023 - 13) >= 27) [[unlikely]]
     return false;  // fields 2..28 of binary16
-  if (rest != 0) fp.flags |= kFpInexact;
+  note_inexact(fp, rest != 0);
   return true;
 }
 
