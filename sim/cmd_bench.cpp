@@ -158,7 +158,7 @@ void print_table(const std::vector<Measurement>& all) {
                engine_name(m.engine), m.bundles_per_second / 1e6, m.bundles, m.cycles, m.ipc());
 }
 
-void write_json(const std::vector<Measurement>& all, const std::string& path) {
+bool write_json(const std::vector<Measurement>& all, std::ofstream& file) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const Measurement& m : all)
     list.push_back({{"program", m.program->name},
@@ -170,9 +170,8 @@ void write_json(const std::vector<Measurement>& all, const std::string& path) {
                     {"instructions", m.instructions},
                     {"cycles", m.cycles},
                     {"ipc", m.ipc()}});
-  std::ofstream file(path);
   file << nlohmann::ordered_json{{"core", list}}.dump(2) << '\n';
-  if (!file.flush()) throw BadInput(path + ": cannot be written");
+  return static_cast<bool>(file.flush());
 }
 
 }  // namespace
@@ -191,15 +190,22 @@ void add_bench(CLI::App& app) {
       ->type_name("NAME");
   core->add_option("--seconds", options->seconds,
                    "host time per measurement (default 0.3); the speed is that of its fastest tenth")
+      ->check(CLI::PositiveNumber)
       ->type_name("S");
   core->add_option("--cycles", options->cycles,
                    "simulate exactly this many cycles instead (for counting host instructions)")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("N");
   core->add_option("--programs", options->directory, "directory of the programs' ELF files")->type_name("DIR");
   core->callback([options] {
+    std::ofstream json;  // opened first: a wrong path should not cost the measurements
+    if (!options->json.empty()) {
+      json.open(options->json);
+      if (!json) throw BadInput(options->json + ": cannot be written");
+    }
     const std::vector<Measurement> all = measure_all(*options);
     print_table(all);
-    if (!options->json.empty()) write_json(all, options->json);
+    if (!options->json.empty() && !write_json(all, json)) throw BadInput(options->json + ": cannot be written");
   });
 }
 

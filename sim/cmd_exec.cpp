@@ -45,6 +45,12 @@ File open_output(const std::string& path) {
   return file;
 }
 
+/// Whatever is still buffered must reach the file too.
+void close_output(File file, const std::string& path) {
+  const bool written = std::ferror(file.get()) == 0;
+  if (std::fclose(file.release()) != 0 || !written) throw BadInput(path + ": cannot be written");
+}
+
 void print_error(const std::string& text) { std::fputs(text.c_str(), stderr); }
 
 /// The outputs of --explain and --trace while the program runs.
@@ -53,7 +59,8 @@ class Tracing {
   Tracing(const ExecOptions& options, const SymbolNames& symbols) : file_(nullptr, &std::fclose) {
     if (options.explain) explain_ = std::make_unique<ExplainWriter>(stderr, symbols);
     if (options.trace.empty()) return;
-    file_ = open_output(options.trace);
+    path_ = options.trace;
+    file_ = open_output(path_);
     kanata_ = std::make_unique<KanataWriter>(file_.get(), symbols);
   }
 
@@ -66,10 +73,13 @@ class Tracing {
   }
 
   void finish() {
-    if (kanata_) kanata_->finish();
+    if (!kanata_) return;
+    kanata_->finish();
+    close_output(std::move(file_), path_);
   }
 
  private:
+  std::string path_;
   File file_;
   std::unique_ptr<ExplainWriter> explain_;
   std::unique_ptr<KanataWriter> kanata_;
@@ -123,7 +133,7 @@ int run_program(const ExecOptions& options) {
   std::error_code error;
   if (!std::filesystem::is_directory(options.root, error)) throw BadInput(options.root + ": not a directory");
 
-  const File stats_file = options.stats.empty() ? File(nullptr, &std::fclose) : open_output(options.stats);
+  File stats_file = options.stats.empty() ? File(nullptr, &std::fclose) : open_output(options.stats);
 
   CoreModule machine("core", core_config(options, elf), {options.max_cycles});
   DdrModule ddr("ddr", options.ddr_bytes);
@@ -151,7 +161,10 @@ int run_program(const ExecOptions& options) {
   const engine::RunResult& result = machine.result();
   const int status = conclude(core, result, symbols);
   if (!options.quiet) print_error(result_table(core));
-  if (stats_file) std::fputs(result_json(core, result, status).c_str(), stats_file.get());
+  if (stats_file) {
+    std::fputs(result_json(core, result, status).c_str(), stats_file.get());
+    close_output(std::move(stats_file), options.stats);
+  }
   return status;
 }
 
@@ -169,9 +182,11 @@ void add_exec(CLI::App& app) {
                     "print each bundle's issue cycle and why cycles were lost, on stderr");
   command->add_flag("-q,--quiet", options->quiet, "no result table");
   command->add_option("--max-cycles", options->max_cycles, "stop with status 124 at this cycle (0: never)")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("N");
   command->add_option("--ddr-size", options->ddr_bytes, "bytes of DDR at 0x100000000 (suffixes KiB, MiB, GiB)")
       ->transform(CLI::AsSizeValue(false))
+      ->check(CLI::Range(kLeastDdrBytes, kMostDdrBytes, "64 KiB to 512 GiB"))
       ->type_name("BYTES");
   command->add_option("--pid", options->pid, "core number: 0 to 15 = PE, 16 = RM (default)")->check(CLI::Range(0, 16));
   command->add_option("--root", options->root, "directory that semihosted file access is confined to (default: .)")

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -54,6 +55,8 @@ std::span<const u8> ElfFile::slice(u64 offset, u64 size, const char* what) const
 ElfFile ElfFile::read(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) throw ElfError(path + ": cannot open file");
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) throw ElfError(path + ": is a directory");
   std::vector<u8> image((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   if (in.bad()) throw ElfError(path + ": cannot read file");
   return parse(std::move(image), path);

@@ -1,6 +1,10 @@
 #include <fmt/core.h>
 #include <CLI/CLI.hpp>
 
+#include <cstdio>
+#include <new>
+#include <system_error>
+
 #include "sim/commands.h"
 #include "sim/exit_codes.h"
 
@@ -22,19 +26,26 @@ int main(int argc, char** argv) {
   using namespace mppa::sim;
   CLI::App app{"mppasim - instruction-level simulator of the Kalray MPPA3 Coolidge DPU", "mppasim"};
   app.set_version_flag("--version", "mppasim " MPPASIM_VERSION);
-  app.require_subcommand(1);
   app.footer(
       "Exit status: 0 success; 1 the simulated system failed (errors, mismatches, crash);\n"
       "             2 bad input; 124 the cycle limit was reached.");
   add_commands(app);
   try {
     app.parse(argc, argv);
+    if (app.get_subcommands().empty()) throw CLI::RequiredError::Subcommand(1);
+    if (std::fflush(stdout) != 0) throw BadInput("standard output cannot be written");
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return app.exit(e);  // --help, --version
     fmt::print(stderr, "mppasim: {} (see mppasim --help)\n", e.what());
     return kBadInput;
   } catch (const BadInput& e) {
     fmt::print(stderr, "mppasim: {}\n", e.what());
+    return kBadInput;
+  } catch (const std::system_error& e) {  // an output that cannot take more
+    fmt::print(stderr, "mppasim: {}\n", e.what());
+    return kBadInput;
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "mppasim: out of memory\n");
     return kBadInput;
   } catch (const CommandExit& e) {
     return e.status;

@@ -9,6 +9,12 @@ namespace {
 
 using timing::Stall;
 
+/// Like fmt::print, but a full disk is left to whoever closes the file: this runs inside the simulation.
+template <class... T>
+void print(std::FILE* out, fmt::format_string<T...> format, T&&... values) {
+  std::fputs(fmt::format(format, std::forward<T>(values)...).c_str(), out);
+}
+
 u64 cycles(const timing::StallCounts& stalls, std::initializer_list<Stall> causes) {
   u64 sum = 0;
   for (const Stall cause : causes) sum += stalls[static_cast<unsigned>(cause)];
@@ -38,20 +44,20 @@ std::string stall_text(const timing::StallCounts& stalls) {
 }
 
 ExplainWriter::ExplainWriter(std::FILE* out, const SymbolNames& symbols) : out_(out), symbols_(symbols) {
-  fmt::print(out_, "{:>10}  {:>10}  {:<50}  {}\n", "issue", "address", "bundle", "lost cycles");
+  print(out_, "{:>10}  {:>10}  {:<50}  {}\n", "issue", "address", "bundle", "lost cycles");
 }
 
 void ExplainWriter::bundle(const engine::BundleEvent& event) {
   const std::string stalls = stall_text(event.stalls);
   const std::string text = bundle_text(event, symbols_) + (event.trapped ? "  [exception]" : "");
   if (stalls.empty())
-    fmt::print(out_, "{:>10}  {:>10x}  {}\n", event.issue, event.pc, text);
+    print(out_, "{:>10}  {:>10x}  {}\n", event.issue, event.pc, text);
   else
-    fmt::print(out_, "{:>10}  {:>10x}  {:<50}  {}\n", event.issue, event.pc, text, stalls);
+    print(out_, "{:>10}  {:>10x}  {:<50}  {}\n", event.issue, event.pc, text, stalls);
 }
 
 KanataWriter::KanataWriter(std::FILE* out, const SymbolNames& symbols) : out_(out), symbols_(symbols) {
-  fmt::print(out_, "Kanata\t0004\n");
+  print(out_, "Kanata\t0004\n");
 }
 
 void KanataWriter::at(u64 cycle, std::string text) { pending_.push({cycle, order_++, std::move(text)}); }
@@ -60,11 +66,11 @@ void KanataWriter::flush_before(u64 cycle) {
   while (!pending_.empty() && pending_.top().cycle < cycle) {
     const Entry& entry = pending_.top();
     if (!started_) {
-      fmt::print(out_, "C=\t{}\n", entry.cycle);
+      print(out_, "C=\t{}\n", entry.cycle);
       started_ = true;
       now_ = entry.cycle;
     } else if (entry.cycle != now_) {
-      fmt::print(out_, "C\t{}\n", entry.cycle - now_);
+      print(out_, "C\t{}\n", entry.cycle - now_);
       now_ = entry.cycle;
     }
     std::fputs(entry.text.c_str(), out_);
