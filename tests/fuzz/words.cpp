@@ -17,7 +17,7 @@ using engine::fast::Machine;
 using engine::fast::RandomProgram;
 
 constexpr std::size_t kMostWords = 256;
-constexpr u64 kCycles = 1500;
+constexpr u64 kCycles = 1500, kLeastSlice = 32;
 
 std::vector<u32> words_of(std::span<const u8> bytes) {
   std::vector<u32> words(std::min(bytes.size() / sizeof(u32), kMostWords));
@@ -82,6 +82,7 @@ std::optional<std::string> run_on_both(const WordsHeader& header, std::vector<u3
   options.level = (header.options & 1) != 0 ? timing::Level::kFunctional : timing::Level::kPipeline;
   options.streaming = (header.options & 2) != 0;
   options.timer = (header.options & 4) != 0;
+  options.mmu = (header.options & 16) != 0;
   options.seed = header.seed;
   Machine expected(program, options);
   options.engine = engine::EngineKind::kFast;
@@ -92,7 +93,8 @@ std::optional<std::string> run_on_both(const WordsHeader& header, std::vector<u3
       ps = core::ps::kHle.set(ps, 0);
     }
   ExecutedCode executed(expected);
-  for (u64 limit = 1 + header.slice; limit < kCycles; limit += 1 + header.slice) {
+  const u64 slice = kLeastSlice + header.slice;
+  for (u64 limit = slice; limit < kCycles; limit += slice) {
     const engine::RunResult a = expected.core().run_until(limit), b = got.core().run_until(limit);
     if (executed.changed()) return {};
     if (a.reason != b.reason) return "engines stop differently: " + a.message + " / " + b.message;

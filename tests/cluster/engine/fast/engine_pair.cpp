@@ -2,19 +2,33 @@
 
 #include <cstring>
 
+#include "models/cluster/core/mmu.h"
+#include "tests/cluster/engine/fast/random_pages.h"
+
 namespace mppa::engine::fast {
 namespace {
 
 constexpr u64 kLocalBytes = 1 << 20, kOtherBytes = 1 << 16;
 
+/// Zeros, and random numbers where the data are.
+std::vector<u8> make_local_memory() {
+  std::vector<u8> memory(kLocalBytes);
+  std::mt19937_64 random(7);
+  for (std::size_t i = RandomProgram::kData; i + 8 <= memory.size(); i += 8) {
+    const u64 v = random();
+    std::memcpy(&memory[i], &v, 8);
+  }
+  return memory;
+}
+
+const std::vector<u8>& initial_local_memory() {
+  static const std::vector<u8> memory = make_local_memory();
+  return memory;
+}
+
 }  // namespace
 
-TestBus::TestBus() : local_(kLocalBytes), far_(kOtherBytes), device_(kOtherBytes) {
-  std::mt19937_64 random(7);
-  for (std::size_t i = RandomProgram::kData; i + 8 <= local_.size(); i += 8) {
-    const u64 v = random();
-    std::memcpy(&local_[i], &v, 8);
-  }
+TestBus::TestBus() : local_(initial_local_memory()), far_(kOtherBytes), device_(kOtherBytes) {
   regions_[0].base = 0;
   regions_[0].size = local_.size();
   regions_[0].host = local_.data();
@@ -66,6 +80,8 @@ Machine::Machine(const RandomProgram& program, const MachineOptions& options) {
     s.gpr[kCodeRegister + i] = program.entries[random() % program.entries.size()];
     s.gpr[kCountRegister + i] = 1 + random() % 6;
   }
+  if (options.mmu)
+    for (unsigned i = 0; i < 8; i += 2) s.gpr[kBaseRegister + i] = kMappedBase + random() % kMappedBytes / 32 * 32;
   if (options.seed % 11 == 0) s.gpr[kCodeRegister + 3] = 0x2000000;  // nothing there
   for (unsigned i = kHandlerRegister; i < core::kGprCount; ++i) s.gpr[i] = 0;
 
@@ -77,6 +93,17 @@ Machine::Machine(const RandomProgram& program, const MachineOptions& options) {
   for (const core::Field f : {ps::kV64, ps::kHle, ps::kIce, ps::kDce, ps::kIe}) v = f.set(v, 1);
   v = ps::kUse.set(v, options.streaming);
   v = ps::kEt.set(v, 0);
+  if (options.mmu) {
+    constexpr unsigned kPages = 24, kBundleBytes = 4, kAllSizes = 15;
+    for (unsigned i = 0; i <= kPages; ++i) {
+      const TlbImage image = i == 0 ? identity_page() : random_page(random);
+      force(core::kTeh, image.teh);
+      force(core::kTel, image.tel);
+      force(core::kMmc, image.mmc);
+      core_->mmu().tlbwrite(kBundleBytes);
+    }
+    v = ps::kPmj.set(ps::kMme.set(v, 1), kAllSizes);
+  }
   force(core::kEvPl0, RandomProgram::kVectors);
   force(core::kRa, program.entries[0]);
   if (options.timer) {

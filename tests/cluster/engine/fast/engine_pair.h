@@ -32,6 +32,7 @@ struct MachineOptions {
   timing::Level level = timing::Level::kPipeline;
   bool timer = false;      ///< timer 0 interrupts regularly
   bool streaming = false;  ///< PS.USE
+  bool mmu = false;        ///< PS.MME; half of the data registers point to randomly mapped pages
   u64 seed = 1;            ///< of register contents
 };
 

@@ -36,9 +36,12 @@ struct Stops {
   std::mt19937_64 random;
 };
 
-void compare(u64 seed, timing::Level level) {
-  const RandomProgram program = make_random_program(program_options(seed));
+void compare(u64 seed, timing::Level level, bool mmu = false) {
+  RandomProgramOptions shape = program_options(seed);
+  shape.tlb = mmu ? 0.02 : 0.0;
+  const RandomProgram program = make_random_program(shape);
   MachineOptions options;
+  options.mmu = mmu;
   options.level = level;
   options.seed = seed;
   options.timer = seed % 3 == 1;
@@ -73,6 +76,14 @@ TEST(FastEngineFuzz, FunctionalLevelEqualsTheReferenceEngine) {
   const u64 n = number_from("MPPA_FUZZ_PROGRAMS", 60), first = number_from("MPPA_FUZZ_SEED", 1);
   for (u64 seed = first; seed < first + n; ++seed) {
     compare(seed, timing::Level::kFunctional);
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST(FastEngineFuzz, TranslatedDataEqualsTheReferenceEngine) {
+  const u64 n = number_from("MPPA_FUZZ_PROGRAMS", 60), first = number_from("MPPA_FUZZ_SEED", 1);
+  for (u64 seed = first; seed < first + n; ++seed) {
+    compare(seed, seed % 3 == 0 ? timing::Level::kFunctional : timing::Level::kPipeline, true);
     if (HasFatalFailure()) return;
   }
 }

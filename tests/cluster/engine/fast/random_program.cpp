@@ -7,6 +7,7 @@
 #include "models/cluster/core/sfr.h"
 #include "models/cluster/isa/encode.h"
 #include "models/cluster/isa/op_info.h"
+#include "tests/cluster/engine/fast/random_pages.h"
 
 namespace mppa::engine::fast {
 namespace {
@@ -310,6 +311,31 @@ class Generator {
     }
   }
 
+  void add_single(std::vector<Item>& items, Insn insn, Slot slot) {
+    insn.slot = slot;
+    isa::Bundle b;
+    b.count = 1;
+    b.insns[0] = insn;
+    b.syllables = insn.syllables;
+    items.push_back({b});
+  }
+
+  /// A new TLB entry; now and then one is looked up, read back or dropped from the micro-TLB.
+  void add_tlb_update(std::vector<Item>& items) {
+    const TlbImage image = random_page(random_);
+    const auto set = [&](Opcode op, u16 sfr, u64 value) {
+      add_single(items, simple(Opcode::kMakeWW64, {kTlbRegister}, static_cast<i64>(value)), Slot::kAlu0);
+      add_single(items, simple(op, {kTlbRegister}, 0, 0, sfr), Slot::kBcu);
+    };
+    set(Opcode::kSetSysT3Z, core::kTeh, image.teh);
+    set(Opcode::kSetSysT3Z, core::kTel, image.tel);
+    set(Opcode::kSetSysAloneZ, core::kMmc, image.mmc);
+    add_single(items, simple(Opcode::kTlbwrite, {}), Slot::kBcu);
+    constexpr std::array<Opcode, 4> kOthers{Opcode::kTlbprobe, Opcode::kTlbread, Opcode::kTlbdinval,
+                                            Opcode::kTlbiinval};
+    if (chance(0.3)) add_single(items, simple(kOthers[below(kOthers.size())], {}), Slot::kBcu);
+  }
+
   void add_branch(std::vector<Item>& items) {
     const Insn insn = branch();
     items.push_back({bundle(&insn), static_cast<int>(below(o_.segments))});
@@ -326,6 +352,7 @@ class Generator {
           add_loop(items);
         else
           items.push_back({bundle(nullptr)});
+        if (o_.tlb > 0 && chance(o_.tlb)) add_tlb_update(items);
       }
       add_branch(items);
     }

@@ -17,6 +17,7 @@ struct RandomProgramOptions {
   double memory = 0.3;            ///< chance that a bundle wants a memory operation
   double rare = 0.02;             ///< chance of atomics, cache operations, SFR accesses
   double wild = 0.01;             ///< chance that a load's address is any register
+  double tlb = 0.0;               ///< chance that TLB instructions follow a bundle
   bool loops = true;
 };
 
@@ -39,7 +40,8 @@ inline constexpr unsigned kIndexRegister = 36;    ///< 36..39: small numbers, so
 inline constexpr unsigned kBaseRegister = 40;     ///< 40..47: data addresses
 inline constexpr unsigned kCodeRegister = 48;     ///< 48..51: code addresses
 inline constexpr unsigned kCountRegister = 52;    ///< 52..55: loop counts
-inline constexpr unsigned kHandlerRegister = 56;  ///< 56..63: of the handlers
+inline constexpr unsigned kHandlerRegister = 56;  ///< 56..61: of the handlers
+inline constexpr unsigned kTlbRegister = 62;      ///< images of TLB entries
 
 RandomProgram make_random_program(const RandomProgramOptions& options);
 
