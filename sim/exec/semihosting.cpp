@@ -128,6 +128,8 @@ i64 Semihosting::dispatch(u32 number, const Arguments& a, const core::CoreState&
       return access(a.a0, a.a1);
     case kUnlink:
       return unlink(a.a0);
+    case kMkfifo:
+      return make_fifo(a.a0, a.a1);
     case kLink:
       return link(a.a0, a.a1);
     case kMkdir:
@@ -152,7 +154,7 @@ i64 Semihosting::dispatch(u32 number, const Arguments& a, const core::CoreState&
     case kTraceNotify:
       return 0;
     default:
-      return -ENOSYS;  // getdents, mkfifo, load_elf and numbers without a service
+      return -ENOSYS;  // getdents, load_elf and numbers without a service
   }
 }
 
@@ -311,6 +313,11 @@ i64 Semihosting::link(u64 from, u64 to) {
 i64 Semihosting::make_directory(u64 path, u64 mode) {
   const auto host = host_path(path);
   return host ? result_or_errno(::mkdir(host->c_str(), static_cast<mode_t>(mode & 0777))) : -i64{errno};
+}
+
+i64 Semihosting::make_fifo(u64 path, u64 mode) {
+  const auto host = host_path(path);
+  return host ? result_or_errno(::mkfifo(host->c_str(), static_cast<mode_t>(mode & 0777))) : -i64{errno};
 }
 
 i64 Semihosting::remove_directory(u64 path) {

@@ -54,6 +54,7 @@ class Semihosting {
   i64 unlink(u64 path);
   i64 link(u64 from, u64 to);
   i64 make_directory(u64 path, u64 mode);
+  i64 make_fifo(u64 path, u64 mode);
   i64 remove_directory(u64 path);
   i64 change_directory(u64 path);
   i64 change_mode(u64 path, u64 mode);

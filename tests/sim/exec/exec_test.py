@@ -10,6 +10,9 @@ import sys
 import tempfile
 import unittest
 
+TESTS = pathlib.Path(__file__).resolve().parents[2]
+TRAPS, TIMERS = (TESTS / f"cluster/core/programs/{name}.elf" for name in ("traps", "timers"))
+MISSES = TESTS / "bench/chase_miss.elf"
 MPPASIM = str(pathlib.Path(sys.argv.pop(1)).resolve())
 
 NOP = 0x7fffffff
@@ -46,6 +49,35 @@ def elf(words, *, address=0x100000, entry=None, machine=256, kind=2, extra=(), s
         "<HHIQQQIHHHHHH", kind, machine, 1, address if entry is None else entry, 64, offset + len(data), 0x1309, 64, 56,
         len(segments), 64, count, count - 1)
     return header + headers + data + table
+
+
+class Kanata:
+    """A pipeline log, checked while it is read: `stages` by id are (cycle, name), `retired` by id the cycle."""
+
+    def __init__(self, lines):
+        self.labels, self.stages, self.retired, self.flushed = {}, {}, {}, set()
+        cycle = None
+        assert lines[0] == "Kanata\t0004", lines[0]
+        for line in lines[1:]:
+            command, *fields = line.split("\t")
+            if command == "C=":
+                cycle = int(fields[0])
+            elif command == "C":
+                assert int(fields[0]) > 0, line
+                cycle += int(fields[0])
+            elif command == "I":
+                assert int(fields[0]) == len(self.stages), "ids count up"
+                self.stages[int(fields[0])] = []
+            elif command == "L":
+                self.labels.setdefault(int(fields[0]), []).append(fields[2])
+            elif command == "S":
+                self.stages[int(fields[0])].append((cycle, fields[2]))
+            elif command == "R":
+                self.retired[int(fields[0])] = cycle
+                if fields[2] == "1":
+                    self.flushed.add(int(fields[0]))
+            else:
+                raise AssertionError(line)
 
 
 class Exec(unittest.TestCase):
@@ -105,6 +137,11 @@ class Exec(unittest.TestCase):
             self.assertIn("cycle limit", result.stderr)
             self.assertIn("100004", result.stderr)
 
+    def test_a_hang_names_the_function(self):
+        result = self.run_exec(TIMERS.read_bytes(), "-q", "--max-cycles", "3000")
+        self.assertEqual(result.returncode, 124)
+        self.assertRegex(result.stderr, r"^mppasim: cycle limit reached at pc [0-9a-f]+ <\w+(\+0x[0-9a-f]+)?>\n$")
+
     def test_a_crash_dumps_registers(self):
         result = self.run_exec(elf([ERROP]), "-q", "--max-cycles", "5000")
         self.assertEqual(result.returncode, 1)
@@ -122,6 +159,35 @@ class Exec(unittest.TestCase):
         self.assertTrue(log[1].startswith("C=\t"))
         retired = [line for line in log if line.startswith("R\t")]
         self.assertEqual(len(retired), 3)
+
+    def test_explain_and_trace_agree(self):
+        """Every bundle of one is in the other, in the same cycle."""
+        for program, has in ((TRAPS, "[exception]"), (MISSES, "l1d_miss 9")):
+            with self.subTest(program=program.name):
+                self.compare_explain_and_trace(program, has)
+
+    def compare_explain_and_trace(self, program, has):
+        result = self.run_exec(program.read_bytes(), "-q", "--max-cycles", "7000", "--explain", "--trace", "k.log")
+        self.assertTrue(has in result.stderr, f"no {has}")
+        explained = re.findall(r"^ *(\d+) +([0-9a-f]+)  (.*)$", result.stderr, re.M)
+        log = Kanata((self.path / "k.log").read_text().splitlines())
+        self.assertEqual(len(explained), len(log.stages))
+        self.assertGreater(len(explained), 100)
+        last = 0
+        for i, (issue, address, text) in enumerate(explained):
+            self.assertTrue(log.labels[i][0].startswith(address + ": "), text)
+            self.assertGreater(int(issue), last - 1, text)
+            last = int(issue)
+            if i in log.flushed:
+                self.assertIn("[exception]", text)
+                continue
+            cycles = dict((name, cycle) for cycle, name in log.stages[i])
+            self.assertEqual([name for _, name in log.stages[i]], ["ID", "RR", "E1", "E2", "E3", "E4"])
+            self.assertEqual(cycles["RR"], int(issue) + 1)
+            self.assertEqual(log.retired[i], cycles["E4"] + 1)
+            lost = dict((cause, int(n)) for cause, n in re.findall(r"(\w+) (\d+)", " ".join(log.labels[i][1:])))
+            self.assertEqual(cycles["E4"] - cycles["E3"] - 1, lost.get("l1d_miss", 0) + lost.get("line_cross", 0) +
+                             lost.get("uncached", 0) + lost.get("atomic", 0))
 
     def test_ddr_and_its_alias(self):
         code = [make(0, 0), SCALL_EXIT]

@@ -145,6 +145,10 @@ TEST_F(SemihostingTest, Directories) {
   EXPECT_EQ(call(4074, text("inside"), text("/other")), 0);
   EXPECT_EQ(call(4075, text("inside")), 0);
   EXPECT_EQ(call(4082, text("/other"), 0600), 0);
+  EXPECT_EQ(call(4073, text("pipe"), 0600), 0);
+  EXPECT_TRUE(fs::is_fifo(root_ / "d" / "pipe"));
+  EXPECT_EQ(call(4073, text("pipe"), 0600), -EEXIST);
+  EXPECT_EQ(call(4075, text("pipe")), 0);
   EXPECT_EQ(call(4090, text("/")), 0);
   EXPECT_EQ(call(4088, text("d")), 0);
   EXPECT_EQ(call(4089, text("d"), 0), -ENOENT);
@@ -174,7 +178,7 @@ TEST_F(SemihostingTest, TheRestAnswersToo) {
   EXPECT_EQ(call(4055), 0);
   EXPECT_EQ(call(4083, 1), 1);
   EXPECT_EQ(call(4083, 5), 0);
-  for (const u32 number : {4091u, 4073u, 4072u, 4060u}) EXPECT_EQ(call(number), -ENOSYS) << number;
+  for (const u32 number : {4091u, 4072u, 4060u}) EXPECT_EQ(call(number), -ENOSYS) << number;
 }
 
 }  // namespace
