@@ -83,6 +83,7 @@ std::optional<std::string> run_on_both(const WordsHeader& header, std::vector<u3
   options.streaming = (header.options & 2) != 0;
   options.timer = (header.options & 4) != 0;
   options.mmu = (header.options & 16) != 0;
+  options.arbiter = (header.options & 32) != 0;
   options.seed = header.seed;
   Machine expected(program, options);
   options.engine = engine::EngineKind::kFast;

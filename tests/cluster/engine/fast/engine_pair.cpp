@@ -1,5 +1,6 @@
 #include "tests/cluster/engine/fast/engine_pair.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "models/cluster/core/mmu.h"
@@ -28,7 +29,21 @@ const std::vector<u8>& initial_local_memory() {
 
 }  // namespace
 
-TestBus::TestBus() : local_(initial_local_memory()), far_(kOtherBytes), device_(kOtherBytes) {
+u32 RowArbiter::read_wait(u64 pa, unsigned bytes, u64 now) { return static_cast<u32>(serve(pa, bytes, now) - now); }
+
+/// The cycle of the critical word.
+u64 RowArbiter::serve(u64 pa, unsigned bytes, u64 now) {
+  constexpr u64 kHit = 6, kMiss = 21, kTransfer = 3;
+  u64& row = rows_[pa / 256 % rows_.size()];
+  const u64 begin = std::max(now, bus_free_);
+  const u64 done = begin + (row == pa / 2048 ? kHit : kMiss);
+  row = pa / 2048;
+  bus_free_ = begin + kTransfer;
+  history_ = (history_ ^ pa ^ now << 20 ^ u64{bytes} << 56) * 0x9e3779b97f4a7c15;
+  return done;
+}
+
+TestBus::TestBus(bool arbitrated) : local_(initial_local_memory()), far_(kOtherBytes), device_(kOtherBytes) {
   regions_[0].base = 0;
   regions_[0].size = local_.size();
   regions_[0].host = local_.data();
@@ -40,6 +55,7 @@ TestBus::TestBus() : local_(initial_local_memory()), far_(kOtherBytes), device_(
   regions_[2].size = device_.size();
   regions_[2].host = device_.data();
   regions_[2].cacheable = false;
+  if (arbitrated) regions_[0].arbiter = regions_[1].arbiter = &arbiter_;
 }
 
 const MemRegion* TestBus::region(u64 pa) {
@@ -56,7 +72,7 @@ bool TestBus::same_memory(const TestBus& o) const {
   return local_ == o.local_ && far_ == o.far_ && device_ == o.device_;
 }
 
-Machine::Machine(const RandomProgram& program, const MachineOptions& options) {
+Machine::Machine(const RandomProgram& program, const MachineOptions& options) : bus_(options.arbiter) {
   CoreConfig config;
   config.engine = options.engine;
   config.level = options.level;
@@ -132,6 +148,7 @@ std::optional<std::string> difference(Machine& expected, Machine& got) {
   for (unsigned i = 0; i < core::kSfrCount; ++i)
     if (a.sfr[i] != b.sfr[i]) return differ(std::string("sfr ").append(std::to_string(i)), a.sfr[i], b.sfr[i]);
   if (!expected.bus().same_memory(got.bus())) return "memory differs";
+  if (expected.bus().arbiter().history() != got.bus().arbiter().history()) return "requests to memory differ";
   const CoreStats &x = expected.core().stats(), &y = got.core().stats();
   for (unsigned i = 0; i < timing::kStallKinds; ++i)
     if (x.stalls[i] != y.stalls[i])

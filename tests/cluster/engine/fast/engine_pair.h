@@ -13,18 +13,36 @@
 
 namespace mppa::engine::fast {
 
+/// A memory whose wait changes from access to access, as DRAM's does: open rows in four banks and one data bus.
+class RowArbiter : public timing::MemArbiter {
+ public:
+  u32 read_wait(u64 pa, unsigned bytes, u64 now) override;
+  void write_posted(u64 pa, unsigned bytes, u64 now) override { serve(pa, bytes, now); }
+  /// A number that depends on every request, its cycle and their order.
+  u64 history() const { return history_; }
+
+ private:
+  u64 serve(u64 pa, unsigned bytes, u64 now);
+
+  std::array<u64, 4> rows_{};
+  u64 bus_free_ = 0, history_ = 0;
+};
+
 /// Local memory, far memory and a device memory; nothing answers elsewhere.
 class TestBus : public CoreBus {
  public:
-  TestBus();
+  /// `arbitrated`: local and far memory share a RowArbiter.
+  explicit TestBus(bool arbitrated);
   const MemRegion* region(u64 pa) override;
   BusReply access(BusOp, u64, std::span<u8>, const AtomicOperands&, u64) override { return {false, 12}; }
   void write(u64 pa, std::span<const u32> words);
   bool same_memory(const TestBus& other) const;
+  const RowArbiter& arbiter() const { return arbiter_; }
 
  private:
   std::vector<u8> local_, far_, device_;
   std::array<MemRegion, 3> regions_;
+  RowArbiter arbiter_;
 };
 
 struct MachineOptions {
@@ -32,6 +50,7 @@ struct MachineOptions {
   timing::Level level = timing::Level::kPipeline;
   bool timer = false;      ///< timer 0 interrupts regularly
   bool streaming = false;  ///< PS.USE
+  bool arbiter = false;    ///< memory with a wait that changes
   bool mmu = false;        ///< PS.MME; half of the data registers point to randomly mapped pages
   u64 seed = 1;            ///< of register contents
 };

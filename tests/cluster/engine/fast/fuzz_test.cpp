@@ -36,13 +36,10 @@ struct Stops {
   std::mt19937_64 random;
 };
 
-void compare(u64 seed, timing::Level level, bool mmu = false) {
+void compare(u64 seed, MachineOptions options) {
   RandomProgramOptions shape = program_options(seed);
-  shape.tlb = mmu ? 0.02 : 0.0;
+  shape.tlb = options.mmu ? 0.02 : 0.0;
   const RandomProgram program = make_random_program(shape);
-  MachineOptions options;
-  options.mmu = mmu;
-  options.level = level;
   options.seed = seed;
   options.timer = seed % 3 == 1;
   options.streaming = seed % 4 == 2;
@@ -67,7 +64,7 @@ void compare(u64 seed, timing::Level level, bool mmu = false) {
 TEST(FastEngineFuzz, PipelineLevelEqualsTheReferenceEngine) {
   const u64 n = number_from("MPPA_FUZZ_PROGRAMS", 60), first = number_from("MPPA_FUZZ_SEED", 1);
   for (u64 seed = first; seed < first + n; ++seed) {
-    compare(seed, timing::Level::kPipeline);
+    compare(seed, {.level = timing::Level::kPipeline});
     if (HasFatalFailure()) return;
   }
 }
@@ -75,7 +72,7 @@ TEST(FastEngineFuzz, PipelineLevelEqualsTheReferenceEngine) {
 TEST(FastEngineFuzz, FunctionalLevelEqualsTheReferenceEngine) {
   const u64 n = number_from("MPPA_FUZZ_PROGRAMS", 60), first = number_from("MPPA_FUZZ_SEED", 1);
   for (u64 seed = first; seed < first + n; ++seed) {
-    compare(seed, timing::Level::kFunctional);
+    compare(seed, {.level = timing::Level::kFunctional});
     if (HasFatalFailure()) return;
   }
 }
@@ -83,7 +80,17 @@ TEST(FastEngineFuzz, FunctionalLevelEqualsTheReferenceEngine) {
 TEST(FastEngineFuzz, TranslatedDataEqualsTheReferenceEngine) {
   const u64 n = number_from("MPPA_FUZZ_PROGRAMS", 60), first = number_from("MPPA_FUZZ_SEED", 1);
   for (u64 seed = first; seed < first + n; ++seed) {
-    compare(seed, seed % 3 == 0 ? timing::Level::kFunctional : timing::Level::kPipeline, true);
+    compare(seed, {.level = seed % 3 == 0 ? timing::Level::kFunctional : timing::Level::kPipeline, .mmu = true});
+    if (HasFatalFailure()) return;
+  }
+}
+
+/// Waits that the engine cannot know before: every L1I and L1D miss, uncached access, atomic and posted word asks the
+/// arbiter of its region, in the same cycle in both engines.
+TEST(FastEngineFuzz, ArbitratedMemoryEqualsTheReferenceEngine) {
+  const u64 n = number_from("MPPA_FUZZ_PROGRAMS", 60), first = number_from("MPPA_FUZZ_SEED", 1);
+  for (u64 seed = first; seed < first + n; ++seed) {
+    compare(seed, {.arbiter = true, .mmu = seed % 5 == 0});
     if (HasFatalFailure()) return;
   }
 }
