@@ -24,8 +24,9 @@ const Rule& snippet(const std::string& name) {
 
 /// A core in front of a snippet, with nops behind it and at the vectors.
 struct Machine {
-  explicit Machine(const std::string& name, timing::Level level = timing::Level::kPipeline, bool semihosting = false)
-      : code(snippet(name)), core(config(level, semihosting), bus), state(core.state()) {
+  explicit Machine(const std::string& name, timing::Level level = timing::Level::kPipeline, bool semihosting = false,
+                   engine::EngineKind kind = engine::EngineKind::kReference)
+      : code(snippet(name)), core(config(level, semihosting, kind), bus), state(core.state()) {
     std::vector<u32> words = code.words;
     words.resize(words.size() + 64, kNop);
     bus.write_code(kCode, words);
@@ -38,8 +39,9 @@ struct Machine {
     state.gpr[5] = kData;
   }
 
-  static engine::CoreConfig config(timing::Level level, bool semihosting) {
+  static engine::CoreConfig config(timing::Level level, bool semihosting, engine::EngineKind kind) {
     engine::CoreConfig config;
+    config.engine = kind;
     config.level = level;
     config.reset_pc = kCode;
     config.semihosting = semihosting;
@@ -260,6 +262,32 @@ TEST(Engine, AnAccessMayCrossALine) {
   m.state.gpr[5] = kData + 50;
   m.step(2);
   for (unsigned i = 0; i < 4; ++i) EXPECT_EQ(m.state.gpr[12 + i], 1008u + i);
+}
+
+/// Answers requests for data and for code in the given numbers of cycles.
+struct TwoSpeeds : timing::MemArbiter {
+  u32 read_wait(u64 pa, unsigned, u64) override { return pa >= kData && pa < kVectors ? data : code; }
+  void write_posted(u64, unsigned, u64) override { ++words; }
+  u32 code = 10, data = 10;
+  unsigned words = 0;
+};
+
+TEST(Engine, AnArbiterDecidesHowLongMemoryTakes) {
+  const auto cycles = [](u32 code, u32 data, engine::EngineKind kind) {
+    TwoSpeeds arbiter;
+    arbiter.code = code;
+    arbiter.data = data;
+    Machine m("load_fault", timing::Level::kPipeline, false, kind);
+    m.bus.local().arbiter = &arbiter;
+    m.step();
+    return m.state.cycle;
+  };
+  for (const auto kind : {engine::EngineKind::kReference, engine::EngineKind::kFast}) {
+    const u64 usual = cycles(10, 10, kind);
+    EXPECT_EQ(cycles(10, 47, kind), usual + 37) << "an L1D miss";
+    EXPECT_EQ(cycles(33, 10, kind), usual + 23) << "an L1I miss";
+    EXPECT_EQ(cycles(7, 4, kind), usual) << "the L1 itself takes the reference latency";
+  }
 }
 
 TEST(Engine, AnAccessOverTheEndOfMemoryTraps) {
