@@ -141,7 +141,7 @@ struct alignas(64) Hot {
   u64 target = 0;                     ///< kDynamic: branch target
   u64 t = 0;                          ///< clock at which it was left
 
-  MemoryWindow window;
+  MemoryWindow load_window, store_window;
   LineTable lines;
   PageTable pages;
   std::array<JumpEntry, kJumpEntries> jumps;

@@ -15,7 +15,7 @@ u64 page_of(u64 va) { return va & ~(kPageBytes - 1); }
 
 void SlowMemory::forget_pages() {
   hot_.pages.clear();
-  hot_.window = {};
+  hot_.load_window = hot_.store_window = {};
   hot_.jumps.fill({});
   forget_lines();
 }
@@ -69,7 +69,10 @@ void SlowMemory::fill_window(const core::Translation& tr, const MemRegion& regio
   constexpr u64 kLargest = 32;
   if (tr.policy != core::MemoryPolicy::kByRegion) return;
   const u64 end = std::min(region.base + region.size, tr.page_bytes);  // identity, and a region holds a whole page
-  hot_.window = {region.base, end - region.base - (kLargest - 1), reinterpret_cast<u64>(region.host) - region.base};
+  hot_.load_window = {region.base, end - region.base - (kLargest - 1),
+                      reinterpret_cast<u64>(region.host) - region.base};
+  // Stores to memory with other masters go by page: somebody may want to know of them.
+  if (region.arbiter == nullptr) hot_.store_window = hot_.load_window;
 }
 
 u8* SlowMemory::translate(u64 va, unsigned bytes, bool is_store) {
