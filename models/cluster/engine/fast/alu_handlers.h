@@ -88,20 +88,27 @@ template <int kModifiers>
 struct FpCs {};
 constexpr int fp_modifiers(int round, int silent) { return (round + 1) * 8 + silent + 1; }
 
+/// One instruction: apply() is what it does, run() the handler.
 template <class Cs, auto kFunction, class Dst, class... Args>
 struct Alu {
-  static MPPA_HANDLER(run) {
+  [[gnu::always_inline]] static void apply(core::CoreState* s, const Op* op) {
     Dst::set(s, op, kFunction(Args::get(s, op)...));
+  }
+  static MPPA_HANDLER(run) {
+    apply(s, op);
     MPPA_NEXT(op + 1, t);
   }
 };
 
 template <auto kFunction, class Dst, class... Args>
 struct Alu<CarryCs, kFunction, Dst, Args...> {
-  static MPPA_HANDLER(run) {
+  [[gnu::always_inline]] static void apply(core::CoreState* s, const Op* op) {
     u64 cs = s->sfr[core::kCs];
     Dst::set(s, op, kFunction(cs, Args::get(s, op)...));
     s->sfr[core::kCs] = cs;
+  }
+  static MPPA_HANDLER(run) {
+    apply(s, op);
     MPPA_NEXT(op + 1, t);
   }
 };
@@ -109,7 +116,7 @@ struct Alu<CarryCs, kFunction, Dst, Args...> {
 template <int kModifiers, auto kFunction, class Dst, class... Args>
 struct Alu<FpCs<kModifiers>, kFunction, Dst, Args...> {
   static constexpr int kRound = kModifiers / 8 - 1, kSilent = kModifiers % 8 - 1;
-  static MPPA_HANDLER(run) {
+  [[gnu::always_inline]] static void apply(core::CoreState* s, const Op* op) {
     constexpr u8 kFromCs = 7;
     const u64 cs = s->sfr[core::kCs];
     exec::FpCtx fp;
@@ -121,6 +128,9 @@ struct Alu<FpCs<kModifiers>, kFunction, Dst, Args...> {
     bool silent = false;
     if constexpr (kSilent >= 0) silent = op->m[kSilent] != 0;
     if (!silent) s->sfr[core::kCs] |= fp.flags;
+  }
+  static MPPA_HANDLER(run) {
+    apply(s, op);
     MPPA_NEXT(op + 1, t);
   }
 };

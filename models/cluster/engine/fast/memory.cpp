@@ -109,7 +109,8 @@ struct Load {
         MPPA_CONTINUE_IN(other_way);
       load_value<T>(s, op, reinterpret_cast<const u8*>(va + x->lines.delta[set]));
     } else {
-      if (va - x->load_window.base >= x->load_window.span) MPPA_CONTINUE_IN(paged);
+      if (va - x->load_window.base >= x->load_window.span) [[unlikely]]
+        MPPA_CONTINUE_IN(paged);
       load_value<T>(s, op, reinterpret_cast<const u8*>(va + x->load_window.delta));
     }
     MPPA_NEXT(op + 1, t);
@@ -154,7 +155,8 @@ struct Store {
     if constexpr (kMode == AddressMode::kCond) x->common[0] += Counters{0, 0, 0, 1};
     const u64 va = address<kMode>(s, op, x);
     if constexpr (!kPipeline) {
-      if (va - x->store_window.base >= x->store_window.span) MPPA_CONTINUE_IN(paged);
+      if (va - x->store_window.base >= x->store_window.span) [[unlikely]]
+        MPPA_CONTINUE_IN(paged);
       store_value<T>(s, op, reinterpret_cast<u8*>(va + x->store_window.delta));
       MPPA_NEXT(op + 1, t);
     } else if constexpr (sizeof(T) > 8) {

@@ -6,6 +6,7 @@
 
 #include "isa/opcodes.h"
 #include "models/cluster/engine/fast/flow.h"
+#include "models/cluster/engine/fast/fuse.h"
 #include "models/cluster/isa/op_info.h"
 
 namespace mppa::engine::fast {
@@ -137,8 +138,9 @@ const Block* Translator::translate(const BlockKey& key, const Place& place) {
     return block;
   }
   end_block(d);
-  Block* block = cache_.add(std::move(d.block), d.ops, d.exits, d.rare);
   const bool pipeline = parts_.config.level == timing::Level::kPipeline;
+  if (!pipeline) fuse(d.ops);
+  Block* block = cache_.add(std::move(d.block), d.ops, d.exits, d.rare);
   block->head = block->ops.data();
   block->behind_line = block->head + (pipeline ? 2 : 1);
   return block;
