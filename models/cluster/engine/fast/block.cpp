@@ -58,6 +58,8 @@ Block* BlockCache::add(Block block, std::span<const Op> ops, std::span<const Exi
     e.unlink();
   }
   Block& stored = storage_.emplace_back(std::move(block));
+  stored.head = stored.ops.data();
+  stored.ops.front().ptr = &stored;
   blocks_[stored.key] = &stored;
   by_op_[stored.ops.data()] = &stored;
   return &stored;
@@ -73,9 +75,11 @@ bool BlockCache::same_code(const Block& block, const u8* now) {
 /// The block's records stay where they are (an exit may be executing in them), but nothing leads to them any more.
 void BlockCache::remove(const Block& block) {
   const auto inside = [&](const Op* op) { return op >= block.ops.data() && op < block.ops.data() + block.ops.size(); };
-  for (Block& other : storage_)
+  for (Block& other : storage_) {
+    if (other.counterpart == &block) other.counterpart = nullptr;
     for (Exit& e : other.exits)
       if (inside(e.head)) e.unlink();
+  }
   blocks_.erase(block.key);
 }
 

@@ -44,12 +44,14 @@ struct BundleMark {
 
 struct Block {
   BlockKey key;
-  const Op* head = nullptr;         ///< first record: the check of the limit
+  const Op* head = nullptr;         ///< first record: the check of the limit; its Op::ptr leads back here
   const Op* behind_line = nullptr;  ///< behind the check of the first line: the predecessor ended in the same line
   std::span<Op> ops;
   std::span<Exit> exits;
   std::vector<BundleMark> marks;  ///< one per bundle; the last may be a bundle to be stepped
   std::vector<u32> words;         ///< the code it was made from
+  /// The version with one bundle, or, of such a version, the whole block; nullptr: not looked up yet.
+  mutable const Block* counterpart = nullptr;
 
   /// Index of the bundle that record `op` of this block belongs to.
   unsigned bundle_of(const Op* op) const;
@@ -61,6 +63,8 @@ class BlockCache {
   Block* add(Block block, std::span<const Op> ops, std::span<const Exit> exits, std::span<const Counters> rare);
   /// The block that contains record `op`.
   const Block& owner(const Op* op) const;
+  /// The block that `head` is the head of.
+  static const Block& of_head(const Op* head) { return *static_cast<const Block*>(head->ptr); }
 
   /// Removes the blocks whose code differs from what `code_at(pa)` returns now, and unlinks all exits to them.
   template <class F>

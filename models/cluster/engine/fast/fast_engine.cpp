@@ -1,6 +1,7 @@
 #include "models/cluster/engine/fast/fast_engine.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace mppa::engine {
 
@@ -37,6 +38,7 @@ FastEngine::FastEngine(CoreParts parts)
 
 void FastEngine::forget_code() {
   reference_.forget_code();
+  resume_ = {};
   cache_.clear();
   tails_.forget();
   slow_.forget_pages();
@@ -75,6 +77,7 @@ ProbeResult FastEngine::probe(u64 cycle_limit) {
 }
 
 FastEngine::Step FastEngine::step(u64 idle_limit, bool bundle) {
+  resume_ = {};
   const Step result = bundle ? reference_.execute_bundle() : reference_.step(idle_limit);
   refresh();
   return result;
@@ -105,6 +108,7 @@ void FastEngine::verify_code() {
     return region == nullptr ? nullptr : region->host + (pa - region->base);
   };
   if (!cache_.verify(code_at)) return;
+  resume_ = {};
   hot_->jumps.fill({});
   tails_.forget();
 }
@@ -116,13 +120,28 @@ EntryState FastEngine::current_state() {
   return state;
 }
 
+const Block* FastEngine::counterpart(const Block& block) {
+  const bool single = (block.key.mode & kModeSingle) != 0;
+  if (block.counterpart == nullptr) block.counterpart = translator_.get(block.key.pc, block.key.state, !single);
+  return block.counterpart;
+}
+
+const Block* FastEngine::entry_block() {
+  const Resume from = std::exchange(resume_, {});
+  if (from.block != nullptr && from.cycle == state_.cycle && from.control_epoch == state_.control_epoch &&
+      from.block->key.pc == state_.pc)
+    return (from.block->key.mode & kModeSingle) != 0 ? counterpart(*from.block) : from.block;
+  return translator_.get(state_.pc, cache_.states().intern(current_state()));
+}
+
 FastEngine::Ran FastEngine::run_blocks(u64 limit) {
   if (cache_.size() > kMostBlocks) {
     cache_.clear();
     tails_.forget();
     hot_->jumps.fill({});
+    resume_ = {};
   }
-  const Block* block = translator_.get(state_.pc, cache_.states().intern(current_state()));
+  const Block* block = entry_block();
   if (block == nullptr) return Ran::kNothing;
   hot_->limit = limit;
   const Op* op = block->head;
@@ -140,11 +159,12 @@ FastEngine::Ran FastEngine::run_blocks(u64 limit) {
         op = tails_.refetch(hot_->op, t);
         break;
       case Leave::kLimit: {
-        const Block& owner = cache_.owner(hot_->op);
+        const Block& owner = BlockCache::of_head(hot_->op);
         // A block that is too long for what is left is executed bundle by bundle.
-        const Block* single = t < limit ? translator_.get(owner.key.pc, owner.key.state, true) : nullptr;
+        const Block* single = t < limit ? counterpart(owner) : nullptr;
         if (single == nullptr) {
           settle(owner, 0, t);
+          resume_ = {&owner, t, state_.control_epoch};
           return t >= limit ? Ran::kLimit : Ran::kNothing;
         }
         op = single->head;

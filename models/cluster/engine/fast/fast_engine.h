@@ -42,6 +42,10 @@ class FastEngine : public Engine {
   void execute(const Op* op, u64 t);
   /// The block behind the exit that was taken; nullptr if it must be stepped.
   const Op* follow();
+  /// The block at the current boundary; nullptr if it must be stepped.
+  const Block* entry_block();
+  /// The single-bundle version of a block, or the whole version of a single bundle; nullptr if there is none.
+  const Block* counterpart(const Block& block);
   /// Puts everything back into CoreParts: the boundary before bundle `index` of `block`, whose block T is `t`.
   void settle(const Block& block, unsigned index, u64 t);
   void settle_at(const EntryState& state, u64 pc, u64 T);
@@ -62,6 +66,13 @@ class FastEngine : public Engine {
   Translator translator_;
   TailCache tails_;
   SlowMemory slow_;
+  /// Where the last run stopped at its limit, so that the next one can go on without a look-up.
+  struct Resume {
+    const Block* block = nullptr;
+    u64 cycle = 0;
+    u64 control_epoch = 0;
+  };
+  Resume resume_;
   // What the caches in Hot and the translations were made under.
   u64 control_epoch_ = 0;
   u64 watch_epoch_ = 0;

@@ -133,7 +133,6 @@ const Block* Translator::translate(const BlockKey& key, const Place& place) {
     d.block.words.resize(std::max<std::size_t>(d.candidate->syllables, 1));
     std::memcpy(d.block.words.data(), place.host, d.block.words.size() * sizeof(u32));
     Block* block = cache_.add(std::move(d.block), std::array{head, step}, {}, {});
-    block->head = block->ops.data();
     block->behind_line = block->head + 1;
     return block;
   }
@@ -141,7 +140,6 @@ const Block* Translator::translate(const BlockKey& key, const Place& place) {
   const bool pipeline = parts_.config.level == timing::Level::kPipeline;
   if (!pipeline) fuse(d.ops);
   Block* block = cache_.add(std::move(d.block), d.ops, d.exits, d.rare);
-  block->head = block->ops.data();
   block->behind_line = block->head + (pipeline ? 2 : 1);
   return block;
 }
