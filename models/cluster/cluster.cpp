@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 
 #include "models/cluster/core/core_state.h"
 #include "models/cluster/core/system_unit.h"
@@ -76,6 +77,7 @@ Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& param
   axi_in.register_transport_dbg(this, &Cluster::axi_in_debug);
 
   local_ = std::make_unique<LocalArbiter>(*this);
+  std::map<timing::Level, std::shared_ptr<engine::SharedCode>> code;
   for (unsigned i = 0; i < kCoreCount; ++i) {
     CoreSlot& slot = cores_[i];
     slot.bus = std::make_unique<CoreBus>(*this, i);
@@ -88,6 +90,7 @@ Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& param
     config.pid = static_cast<u8>(i);
     config.cid = params.id;
     config.semihosting = params.semihosting;
+    config.shared_code = code.try_emplace(config.level, engine::make_shared_code()).first->second;
     slot.core = std::make_unique<engine::Core>(config, *slot.bus);
     slot.core->system().on_ipe_notify = [this, i](u16 forward, u16 backward) {
       // Events run along the ring of PEs: forward to the next one, backward to the previous one, in one cycle.

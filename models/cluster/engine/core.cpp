@@ -11,6 +11,7 @@
 namespace mppa::engine {
 
 #ifndef MPPA_FAST_ENGINE
+std::shared_ptr<SharedCode> make_shared_code() { return nullptr; }
 std::unique_ptr<Engine> make_fast_engine(CoreParts) { throw std::runtime_error("the fast engine is not built"); }
 #endif
 

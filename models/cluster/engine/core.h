@@ -25,6 +25,12 @@ namespace mppa::engine {
 
 struct ProbeResult;
 struct SpinLoop;
+namespace fast {
+class BlockCache;
+}
+/// Translated code of several cores.
+using SharedCode = fast::BlockCache;
+std::shared_ptr<SharedCode> make_shared_code();
 
 enum class EngineKind : u8 { kReference, kFast };
 
@@ -37,6 +43,9 @@ struct CoreConfig {
   u8 mid = 0;                ///< PCR.MID
   u64 reset_pc = 0;          ///< where the core starts after reset()
   bool semihosting = false;  ///< scall 4055..4095 go to CoreHooks::semihosting instead of raising the exception
+  /// Fast engine: shared by cores that have the same level and timing, find the same code at the same physical
+  /// addresses, and run in one host thread. Null: a core's own. Changes no result and no cycle.
+  std::shared_ptr<SharedCode> shared_code = nullptr;
 };
 
 enum class StopReason : u8 {

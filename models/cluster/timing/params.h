@@ -62,6 +62,8 @@ struct Params {
   unsigned fetch_width = 4;    ///< syllables per request
   unsigned l1i_miss = 10;      ///< cycles until the critical word of a missing line arrives
 
+  friend bool operator==(const Params&, const Params&) = default;
+
   // L1 geometry, section 5: 16 KB, 4 ways x 64 sets x 64 bytes, true LRU.
   static constexpr unsigned kLineBytes = 64;
   static constexpr unsigned kSets = 64;

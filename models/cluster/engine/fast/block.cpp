@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 
 #include "models/cluster/engine/fast/flow.h"
 
@@ -83,7 +84,14 @@ void BlockCache::remove(const Block& block) {
   blocks_.erase(block.key);
 }
 
+void BlockCache::require(timing::Level level, const timing::Params& params) {
+  if (kind_ && *kind_ != std::pair{level, params})
+    throw std::logic_error("cores with different timing cannot share translated code");
+  kind_.emplace(level, params);
+}
+
 void BlockCache::clear() {
+  ++generation_;
   blocks_.clear();
   by_op_.clear();
   storage_.clear();

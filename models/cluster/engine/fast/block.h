@@ -1,13 +1,15 @@
 // Translated blocks and the cache that owns them.
 //
+// A cache may serve several cores that run in turns: blocks hold no state of a core.
+//
 // A block is a straight run of bundles translated for one entry state; it ends at a branch, at a hardware loop's end,
-// at a page end, before a bundle that translated code does not execute, or at a maximum length. Blocks hold no state of
-// a core, so cores with the same configuration may share a cache.
+// at a page end, before a bundle that translated code does not execute, or at a maximum length.
 #pragma once
 
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -68,15 +70,20 @@ class BlockCache {
 
   /// Removes the blocks whose code differs from what `code_at(pa)` returns now, and unlinks all exits to them.
   template <class F>
-  bool verify(F&& code_at) {
+  void verify(F&& code_at) {
     std::vector<const Block*> stale;
     for (const auto& [key, block] : blocks_)
       if (!same_code(*block, code_at(key.pa))) stale.push_back(block);
     for (const Block* block : stale) remove(*block);
-    return !stale.empty();
+    generation_ += !stale.empty();
   }
   void clear();
-  std::size_t size() const { return blocks_.size(); }
+  /// Blocks kept, removed ones included.
+  std::size_t size() const { return storage_.size(); }
+  /// Changes whenever a block is removed: whoever keeps pointers to blocks or records must drop them then.
+  u64 generation() const { return generation_; }
+  /// All users must translate alike; throws std::logic_error otherwise.
+  void require(timing::Level level, const timing::Params& params);
 
   StateTable& states() { return states_; }
 
@@ -98,6 +105,8 @@ class BlockCache {
   std::vector<std::unique_ptr<u8[]>> arena_;
   std::size_t arena_used_ = 0, arena_size_ = 0;
   StateTable states_;
+  u64 generation_ = 0;
+  std::optional<std::pair<timing::Level, timing::Params>> kind_;
 };
 
 }  // namespace mppa::engine::fast

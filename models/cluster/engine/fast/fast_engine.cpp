@@ -5,6 +5,8 @@
 
 namespace mppa::engine {
 
+std::shared_ptr<SharedCode> make_shared_code() { return std::make_shared<fast::BlockCache>(); }
+
 std::unique_ptr<Engine> make_fast_engine(CoreParts parts) { return std::make_unique<fast::FastEngine>(parts); }
 
 }  // namespace mppa::engine
@@ -26,9 +28,12 @@ FastEngine::FastEngine(CoreParts parts)
       state_(parts.state),
       reference_(parts),
       hot_(std::make_unique<Hot>()),
+      shared_(parts.config.shared_code ? parts.config.shared_code : make_shared_code()),
+      cache_(*shared_),
       translator_(parts_, cache_),
       tails_(parts_, *hot_, cache_, translator_),
       slow_(parts_, *hot_, tails_) {
+  cache_.require(parts.config.level, parts.config.timing);
   hot_->slow = &slow_;
   hot_->write_buffer = &parts_.timing.lsu().write_buffer();
   hot_->l1i = parts_.timing.l1i().data();
@@ -38,9 +43,7 @@ FastEngine::FastEngine(CoreParts parts)
 
 void FastEngine::forget_code() {
   reference_.forget_code();
-  resume_ = {};
-  cache_.clear();
-  tails_.forget();
+  verify_code();
   slow_.forget_pages();
   control_epoch_ = state_.control_epoch;
   l1d_generation_ = parts_.timing.lsu().l1d().generation();
@@ -71,6 +74,7 @@ RunResult FastEngine::run_until(u64 cycle_limit) {
 }
 
 ProbeResult FastEngine::probe(u64 cycle_limit) {
+  resume_ = {};
   const ProbeResult result = reference_.probe(cycle_limit);
   refresh();
   return result;
@@ -85,6 +89,7 @@ FastEngine::Step FastEngine::step(u64 idle_limit, bool bundle) {
 
 /// After anything else than translated code has run: drops what may have changed.
 void FastEngine::refresh() {
+  drop_pointers();
   hot_->busy_until = parts_.timing.lsu().busy_until();
   hot_->va_mask = core::ps::kV64.get(state_.sfr[core::kPs]) != 0 ? ~u64{0} : u64{0xffffffff};
   const u32 generation = parts_.timing.lsu().l1d().generation();
@@ -107,7 +112,14 @@ void FastEngine::verify_code() {
     const MemRegion* region = parts_.bus.region(pa);
     return region == nullptr ? nullptr : region->host + (pa - region->base);
   };
-  if (!cache_.verify(code_at)) return;
+  cache_.verify(code_at);
+  drop_pointers();
+}
+
+/// Blocks may have been removed, also by another core that shares them.
+void FastEngine::drop_pointers() {
+  if (generation_ == cache_.generation()) return;
+  generation_ = cache_.generation();
   resume_ = {};
   hot_->jumps.fill({});
   tails_.forget();
@@ -137,9 +149,7 @@ const Block* FastEngine::entry_block() {
 FastEngine::Ran FastEngine::run_blocks(u64 limit) {
   if (cache_.size() > kMostBlocks) {
     cache_.clear();
-    tails_.forget();
-    hot_->jumps.fill({});
-    resume_ = {};
+    drop_pointers();
   }
   const Block* block = entry_block();
   if (block == nullptr) return Ran::kNothing;

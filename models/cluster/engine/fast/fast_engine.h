@@ -53,6 +53,7 @@ class FastEngine : public Engine {
   /// One step of the reference engine; `bundle`: the bundle only, its boundary is done.
   Step step(u64 idle_limit, bool bundle);
   void refresh();
+  void drop_pointers();
   /// Changed code becomes visible: drops the blocks made from it.
   void verify_code();
   EntryState current_state();
@@ -62,7 +63,8 @@ class FastEngine : public Engine {
   core::CoreState& state_;
   ReferenceEngine reference_;
   std::unique_ptr<Hot> hot_;
-  BlockCache cache_;
+  const std::shared_ptr<BlockCache> shared_;  ///< the core's own unless CoreConfig::shared_code is set
+  BlockCache& cache_;
   Translator translator_;
   TailCache tails_;
   SlowMemory slow_;
@@ -76,6 +78,7 @@ class FastEngine : public Engine {
   // What the caches in Hot and the translations were made under.
   u64 control_epoch_ = 0;
   u64 watch_epoch_ = 0;
+  u64 generation_ = 0;
   u32 l1d_generation_ = 0;
   u32 l1i_invalidations_ = 0;
   bool barrier_ = false;  ///< the bundle being stepped is a barrier

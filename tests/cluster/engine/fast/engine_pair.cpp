@@ -76,6 +76,7 @@ Machine::Machine(const RandomProgram& program, const MachineOptions& options) : 
   CoreConfig config;
   config.engine = options.engine;
   config.level = options.level;
+  config.shared_code = options.shared_code;
   config.reset_pc = RandomProgram::kCode;
   bus_.write(RandomProgram::kVectors, program.vectors);
   bus_.write(RandomProgram::kCode, program.code);

@@ -53,6 +53,7 @@ struct MachineOptions {
   bool arbiter = false;    ///< memory with a wait that changes
   bool mmu = false;        ///< PS.MME; half of the data registers point to randomly mapped pages
   u64 seed = 1;            ///< of register contents
+  std::shared_ptr<SharedCode> shared_code = nullptr;
 };
 
 class Machine {

@@ -115,5 +115,38 @@ TEST(FastEngineFuzz, SlicesDoNotMatter) {
   }
 }
 
+/// Cores that take turns in the same translated code do not notice each other.
+TEST(FastEngineFuzz, SharedCodeDoesNotMatter) {
+  const u64 n = number_from("MPPA_FUZZ_PROGRAMS", 20), first = number_from("MPPA_FUZZ_SEED", 2000);
+  for (u64 seed = first; seed < first + n; ++seed) {
+    RandomProgramOptions shape = program_options(seed);
+    shape.tlb = seed % 3 == 0 ? 0.02 : 0.0;
+    const RandomProgram program = make_random_program(shape);
+    MachineOptions options;
+    options.engine = EngineKind::kFast;
+    options.level = seed % 4 == 0 ? timing::Level::kFunctional : timing::Level::kPipeline;
+    options.mmu = seed % 3 == 0;
+    const auto shared = make_shared_code();
+    for (u64 core = 0; core < 3; ++core) {  // the second finds the first one's blocks, the third differs in its pages
+      options.seed = seed + core / 2;
+      options.timer = core == 1;
+      options.shared_code = nullptr;
+      Machine alone(program, options);
+      options.shared_code = shared;
+      Machine one(program, options), other(program, options);
+      alone.core().run_until(kCycles);
+      for (u64 limit = 1 + seed % 97; one.core().state().cycle < kCycles; limit += 1 + seed % 97) {
+        const RunResult r = one.core().run_until(std::min(limit, kCycles));
+        other.core().run_until(std::min(limit, kCycles));
+        if (r.reason != StopReason::kLimit && r.reason != StopReason::kIdle) break;
+      }
+      for (Machine* m : {&one, &other}) {
+        const auto d = difference(alone, *m);
+        ASSERT_FALSE(d) << "seed " << seed << ", core " << core << ": " << *d;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace mppa::engine::fast
