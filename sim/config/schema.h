@@ -29,8 +29,8 @@ struct Param {
 
 /// Builders, so that a component's table reads as one line per parameter.
 Param flag(std::string name, bool default_value, std::string doc, std::string source = {});
-Param quantity(std::string name, Dimension dimension, std::string default_text, std::string min, std::string max,
-               std::string doc, std::string source = {});
+Param quantity(std::string name, Dimension dimension, std::string default_text, const std::string& min,
+               const std::string& max, std::string doc, std::string source = {});
 Param choice(std::string name, std::vector<std::string> choices, std::string default_text, std::string doc,
              std::string source = {});
 Param text(std::string name, std::optional<std::string> default_text, std::string doc);

@@ -24,8 +24,8 @@ inline constexpr u64 kDdrAliasBase = 0x8000'0000;  ///< the first 2 GiB of DDR b
 inline constexpr u64 kDdrAliasBytes = 0x8000'0000;
 inline constexpr u64 kLeastDdrBytes = u64{64} << 10;
 inline constexpr u64 kMostDdrBytes = u64{512} << 30;  ///< half of the 1 TiB of physical addresses
-inline constexpr u32 kCoreHz = 1'000'000'000;  ///< clock of the bare core
-inline constexpr u32 kDdrReadLatency = 100;    ///< core cycles, idle; the SoC's figure comes with the chip
+inline constexpr u32 kCoreHz = 1'000'000'000;         ///< clock of the bare core
+inline constexpr u32 kDdrReadLatency = 100;           ///< core cycles, idle; the SoC's figure comes with the chip
 
 /// DDR: grants DMI on the memory and its alias.
 class DdrModule : public sc_core::sc_module {

@@ -22,6 +22,7 @@ void SlowMemory::forget_pages() {
 
 void SlowMemory::forget_stores() {
   hot_.pages.store_page.fill(kNoAddress);
+  hot_.store_window = {};
   hot_.pages.plain_store_page.fill(kNoAddress);
 }
 
