@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cos/atomic.h"
 #include "cos/cluster.h"
 #include "cos/console.h"
 #include "cos/cpu.h"
@@ -29,7 +30,7 @@ static void wait_for(const uint32_t *flags, uint32_t bit)
 {
 	for (;;) {
 		cos_idle_arm();
-		if (__atomic_load_n(flags, __ATOMIC_ACQUIRE) >> bit & 1)
+		if (cos_load_acquire(flags) >> bit & 1)
 			return;
 		cos_idle_wait();
 	}

@@ -17,8 +17,8 @@ extern char _start[];
 
 static uint32_t running_pes;
 
-uint32_t cos_running_pes(void) { return __atomic_load_n(&running_pes, __ATOMIC_ACQUIRE); }
-uint32_t cos_running_clusters(void) { return __atomic_load_n(&cos_chip()->running_clusters, __ATOMIC_ACQUIRE); }
+uint32_t cos_running_pes(void) { return cos_load_acquire(&running_pes); }
+uint32_t cos_running_clusters(void) { return cos_load_acquire(&cos_chip()->running_clusters); }
 uint64_t cos_ddr_size(void) { return cos_chip()->ddr_size; }
 
 void cos_cluster_init(void)
@@ -53,7 +53,7 @@ static void wait_for(const uint32_t *flags, uint32_t wanted)
 {
 	for (;;) {
 		cos_idle_arm();
-		if ((__atomic_load_n(flags, __ATOMIC_ACQUIRE) & wanted) == wanted)
+		if ((cos_load_acquire(flags) & wanted) == wanted)
 			return;
 		cos_idle_wait();
 	}

@@ -16,7 +16,7 @@ static struct cos_spinlock creating;
 /* DDR below the boot table is divided evenly. */
 static struct malloc_arena *ddr_arena(void)
 {
-	if (__atomic_load_n(&ddr, __ATOMIC_ACQUIRE) || !cos_chip()->ddr_size)
+	if (cos_load_acquire(&ddr) || !cos_chip()->ddr_size)
 		return ddr;
 	cos_spin_lock(&creating);
 	if (!ddr) {

@@ -194,7 +194,7 @@ void cos_mmu_init_core(unsigned core)
 
 bool cos_mmu_refill(uint64_t address)
 {
-	const unsigned count = __atomic_load_n(&region_count, __ATOMIC_ACQUIRE);
+	const unsigned count = cos_load_acquire(&region_count);
 
 	for (unsigned i = 0; i < count; i++) {
 		const struct region *region = &regions[i];

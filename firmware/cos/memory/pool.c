@@ -86,4 +86,4 @@ void cos_pool_put(struct cos_pool *pool, unsigned core, void *object)
 	cache->object[cache->count++] = object;
 }
 
-size_t cos_pool_stock(const struct cos_pool *pool) { return __atomic_load_n(&pool->stock_count, __ATOMIC_RELAXED); }
+size_t cos_pool_stock(const struct cos_pool *pool) { return cos_load_acquire(&pool->stock_count); }

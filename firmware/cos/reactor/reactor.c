@@ -40,12 +40,14 @@ struct reactor {
 	uint8_t pad[COS_CACHE_LINE - 16];
 	/* Private. */
 	uint64_t event_tail;
+	struct cos_msgq *inbox;
 	struct cos_poller_list pollers;
 	struct cos_reactor_stats stats;
 	struct event event[EVENT_SLOTS];
 } __attribute__((aligned(COS_CACHE_LINE)));
 
 static struct reactor reactors[MPPA_CORES] __attribute__((section(".cos_frames")));
+static _Thread_local struct reactor *self;
 
 /* At the same place in the shared area of every image: other clusters write here. */
 static union inbox {
@@ -62,13 +64,15 @@ void cos_reactor_init_core(unsigned core)
 {
 	struct reactor *r = &reactors[core];
 
+	self = r;
 	memset(r, 0, sizeof *r);
+	r->inbox = &inbox[core].queue;
 	for (unsigned i = 0; i < EVENT_SLOTS; i++)
 		r->event[i].sequence = i;
-	cos_msgq_init(&inbox[core].queue, INBOX_SLOTS);
+	cos_msgq_init(r->inbox, INBOX_SLOTS);
 }
 
-struct cos_poller_list *cos_reactor_pollers(void) { return &reactors[cos_core_id()].pollers; }
+struct cos_poller_list *cos_reactor_pollers(void) { return &self->pollers; }
 
 static void attract(struct reactor *r, unsigned core, uint32_t bits)
 {
@@ -89,12 +93,12 @@ void cos_reactor_set_timer(uint64_t cycles) { cos_timer_start(cycles, timer_expi
 void cos_event_call(unsigned core, cos_event_fn fn, void *arg1, void *arg2)
 {
 	struct reactor *r = &reactors[core];
-	uint64_t head = __atomic_load_n(&r->event_head, __ATOMIC_RELAXED), start = 0;
+	uint64_t head = cos_load_acquire(&r->event_head), start = 0;
 	struct event *slot;
 
 	for (;;) {
 		slot = &r->event[head % EVENT_SLOTS];
-		const uint64_t sequence = __atomic_load_n(&slot->sequence, __ATOMIC_ACQUIRE);
+		const uint64_t sequence = cos_load_acquire(&slot->sequence);
 
 		if (sequence == head && __atomic_compare_exchange_n(&r->event_head, &head, head + 1, false,
 								    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
@@ -105,7 +109,7 @@ void cos_event_call(unsigned core, cos_event_fn fn, void *arg1, void *arg2)
 			else if (cos_cycles() - start > EVENT_RING_PATIENCE)
 				cos_panic("the event ring of core %u stays full", core);
 		}
-		head = __atomic_load_n(&r->event_head, __ATOMIC_RELAXED);
+		head = cos_load_acquire(&r->event_head);
 	}
 	slot->fn = fn;
 	slot->arg1 = arg1;
@@ -113,7 +117,7 @@ void cos_event_call(unsigned core, cos_event_fn fn, void *arg1, void *arg2)
 	__atomic_store_n(&slot->sequence, head + 1, __ATOMIC_RELEASE);
 	/* Either the sleeper sees the event or we see that it sleeps. */
 	kvx_fence();
-	if (__atomic_load_n(&r->sleeping, __ATOMIC_RELAXED))
+	if (cos_load_acquire(&r->sleeping))
 		cos_doorbell_ring(cos_cluster_id(), core);
 }
 
@@ -121,7 +125,7 @@ static bool event_pending(const struct reactor *r)
 {
 	const uint64_t tail = r->event_tail;
 
-	return __atomic_load_n(&r->event[tail % EVENT_SLOTS].sequence, __ATOMIC_ACQUIRE) == tail + 1;
+	return cos_load_acquire(&r->event[tail % EVENT_SLOTS].sequence) == tail + 1;
 }
 
 static void run_events(struct reactor *r)
@@ -131,7 +135,7 @@ static void run_events(struct reactor *r)
 		struct event *slot = &r->event[tail % EVENT_SLOTS];
 		const struct event event = *slot;
 
-		__atomic_store_n(&slot->sequence, tail + EVENT_SLOTS, __ATOMIC_RELEASE);
+		cos_store_after_loads(&slot->sequence, tail + EVENT_SLOTS);
 		r->event_tail = tail + 1;
 		r->stats.events++;
 		event.fn(event.arg1, event.arg2);
@@ -161,11 +165,11 @@ bool cos_msg_send(unsigned cluster, unsigned core, unsigned type, const void *da
 	return true;
 }
 
-static void run_messages(struct reactor *r, struct cos_msgq *queue)
+static void run_messages(struct reactor *r)
 {
 	struct cos_msg message;
 
-	for (unsigned n = 0; n < EVENTS_AT_ONCE && cos_msgq_get(queue, &message); n++) {
+	for (unsigned n = 0; n < EVENTS_AT_ONCE && cos_msgq_get(r->inbox, &message); n++) {
 		r->stats.messages++;
 		if (message.type >= COS_MSG_TYPES || !handlers[message.type].fn)
 			cos_panic("message of unknown type %u from cluster %u core %u", message.type, message.cluster,
@@ -174,28 +178,28 @@ static void run_messages(struct reactor *r, struct cos_msgq *queue)
 	}
 }
 
-bool cos_reactor_poll(void)
+/* What others have asked for since the last time. Apart, so that an idle iteration saves few registers. */
+static __attribute__((noinline)) void serve_others(struct reactor *r)
 {
-	const unsigned core = cos_core_id();
-	struct reactor *r = &reactors[core];
-	struct cos_msgq *queue = &inbox[core].queue;
-	bool busy = false;
-
-	if (__atomic_load_n(&r->attention, __ATOMIC_RELAXED) & ATTENTION_TIMER) {
+	if (cos_load_acquire(&r->attention) & ATTENTION_TIMER) {
 		__atomic_fetch_and(&r->attention, ~(uint32_t)ATTENTION_TIMER, __ATOMIC_ACQUIRE);
 		r->stats.timer_expirations++;
 		cos_pollers_run_timed(&r->pollers);
+	}
+	run_events(r);
+	run_messages(r);
+}
+
+bool cos_reactor_poll(void)
+{
+	struct reactor *r = self;
+	bool busy = false;
+
+	if ((cos_load_acquire(&r->attention) & ATTENTION_TIMER) || event_pending(r) || !cos_msgq_empty(r->inbox)) {
+		serve_others(r);
 		busy = true;
 	}
-	if (event_pending(r)) {
-		run_events(r);
-		busy = true;
-	}
-	if (!cos_msgq_empty(queue)) {
-		run_messages(r, queue);
-		busy = true;
-	}
-	if (cos_pollers_run(&r->pollers))
+	if (r->pollers.first && cos_pollers_run(&r->pollers))
 		busy = true;
 	if (busy)
 		r->stats.busy_iterations++;
@@ -208,7 +212,7 @@ static void sleep_once(struct reactor *r)
 	__atomic_store_n(&r->sleeping, 1, __ATOMIC_RELAXED);
 	kvx_fence();
 	cos_idle_arm();
-	if (!cos_reactor_poll() && !__atomic_load_n(&r->attention, __ATOMIC_RELAXED)) {
+	if (!cos_reactor_poll() && !cos_load_acquire(&r->attention)) {
 		r->stats.sleeps++;
 		cos_idle_wait();
 	}
@@ -217,9 +221,9 @@ static void sleep_once(struct reactor *r)
 
 void cos_reactor_run(void)
 {
-	struct reactor *r = &reactors[cos_core_id()];
+	struct reactor *r = self;
 
-	while (!(__atomic_load_n(&r->attention, __ATOMIC_RELAXED) & ATTENTION_STOP)) {
+	while (!(cos_load_acquire(&r->attention) & ATTENTION_STOP)) {
 		if (cos_reactor_poll() || r->pollers.always)
 			continue;
 		/* All pollers can be woken: stay awake a little longer, then sleep. */

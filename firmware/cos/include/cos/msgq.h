@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "cos/atomic.h"
+
 #define COS_MSG_BYTES 48 /* payload */
 
 struct cos_msg {
@@ -47,17 +49,17 @@ static inline void cos_msgq_init(struct cos_msgq *queue, size_t slots)
 /* False if the queue is full, or not initialised yet. */
 static inline bool cos_msgq_put(struct cos_msgq *queue, const struct cos_msg *message)
 {
-	const uint64_t mask = __atomic_load_n(&queue->mask, __ATOMIC_ACQUIRE);
-	uint64_t head = __atomic_load_n(&queue->head, __ATOMIC_RELAXED);
+	const uint64_t mask = cos_load_acquire(&queue->mask);
+	uint64_t head = cos_load_acquire(&queue->head);
 
 	while (mask) {
 		struct cos_msgq_slot *slot = &queue->slot[head & mask];
-		const uint64_t sequence = __atomic_load_n(&slot->sequence, __ATOMIC_ACQUIRE);
+		const uint64_t sequence = cos_load_acquire(&slot->sequence);
 
 		if (sequence < head)
 			return false;
 		if (sequence > head) {
-			head = __atomic_load_n(&queue->head, __ATOMIC_RELAXED);
+			head = cos_load_acquire(&queue->head);
 			continue;
 		}
 		if (__atomic_compare_exchange_n(&queue->head, &head, head + 1, false, __ATOMIC_RELAXED,
@@ -72,7 +74,7 @@ static inline bool cos_msgq_put(struct cos_msgq *queue, const struct cos_msg *me
 
 static inline bool cos_msgq_empty(const struct cos_msgq *queue)
 {
-	return __atomic_load_n(&queue->slot[queue->tail & queue->mask].sequence, __ATOMIC_ACQUIRE) != queue->tail + 1;
+	return cos_load_acquire(&queue->slot[queue->tail & queue->mask].sequence) != queue->tail + 1;
 }
 
 static inline bool cos_msgq_get(struct cos_msgq *queue, struct cos_msg *message)
@@ -83,7 +85,7 @@ static inline bool cos_msgq_get(struct cos_msgq *queue, struct cos_msg *message)
 	if (cos_msgq_empty(queue))
 		return false;
 	*message = slot->message;
-	__atomic_store_n(&slot->sequence, tail + queue->mask + 1, __ATOMIC_RELEASE);
+	cos_store_after_loads(&slot->sequence, tail + queue->mask + 1);
 	queue->tail = tail + 1;
 	return true;
 }

@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cos/atomic.h"
+
 #define COS_CACHE_LINE 64
 
 /* Bytes of memory for a ring of `slots` (a power of two). */
@@ -45,7 +47,7 @@ static inline bool cos_spsc_put(struct cos_spsc *ring, uint64_t value)
 	const uint64_t head = ring->head;
 
 	if (head - ring->cached_tail > ring->mask) {
-		ring->cached_tail = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
+		ring->cached_tail = cos_load_acquire(&ring->tail);
 		if (head - ring->cached_tail > ring->mask)
 			return false;
 	}
@@ -59,14 +61,14 @@ static inline bool cos_spsc_get(struct cos_spsc *ring, uint64_t *value)
 	const uint64_t tail = ring->tail;
 
 	if (tail == ring->cached_head) {
-		const uint64_t head = __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE);
+		const uint64_t head = cos_load_acquire(&ring->head);
 
 		if (tail == head)
 			return false;
 		ring->cached_head = head;
 	}
 	*value = ring->slot[tail & ring->mask];
-	__atomic_store_n(&ring->tail, tail + 1, __ATOMIC_RELEASE);
+	cos_store_after_loads(&ring->tail, tail + 1);
 	return true;
 }
 
@@ -95,16 +97,16 @@ static inline void cos_mpsc_init(struct cos_mpsc *ring, size_t slots)
 
 static inline bool cos_mpsc_put(struct cos_mpsc *ring, uint64_t value)
 {
-	uint64_t head = __atomic_load_n(&ring->head, __ATOMIC_RELAXED);
+	uint64_t head = cos_load_acquire(&ring->head);
 
 	for (;;) {
 		struct cos_mpsc_slot *slot = &ring->slot[head & ring->mask];
-		const uint64_t sequence = __atomic_load_n(&slot->sequence, __ATOMIC_ACQUIRE);
+		const uint64_t sequence = cos_load_acquire(&slot->sequence);
 
 		if (sequence < head)
 			return false; /* not consumed yet: full */
 		if (sequence > head) {
-			head = __atomic_load_n(&ring->head, __ATOMIC_RELAXED);
+			head = cos_load_acquire(&ring->head);
 			continue;
 		}
 		if (__atomic_compare_exchange_n(&ring->head, &head, head + 1, false, __ATOMIC_RELAXED,
@@ -121,17 +123,17 @@ static inline bool cos_mpsc_get(struct cos_mpsc *ring, uint64_t *value)
 	const uint64_t tail = ring->tail;
 	struct cos_mpsc_slot *slot = &ring->slot[tail & ring->mask];
 
-	if (__atomic_load_n(&slot->sequence, __ATOMIC_ACQUIRE) != tail + 1)
+	if (cos_load_acquire(&slot->sequence) != tail + 1)
 		return false;
 	*value = slot->value;
-	__atomic_store_n(&slot->sequence, tail + ring->mask + 1, __ATOMIC_RELEASE);
+	cos_store_after_loads(&slot->sequence, tail + ring->mask + 1);
 	ring->tail = tail + 1;
 	return true;
 }
 
 static inline bool cos_mpsc_empty(const struct cos_mpsc *ring)
 {
-	return __atomic_load_n(&ring->slot[ring->tail & ring->mask].sequence, __ATOMIC_ACQUIRE) != ring->tail + 1;
+	return cos_load_acquire(&ring->slot[ring->tail & ring->mask].sequence) != ring->tail + 1;
 }
 
 #endif

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cos/atomic.h"
+
 /* Ticket lock: cores get it in the order in which they asked. Zero-initialised = free. */
 struct cos_spinlock {
 	uint32_t next, serving;
@@ -15,13 +17,13 @@ static inline void cos_spin_lock(struct cos_spinlock *lock)
 {
 	const uint32_t ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
 
-	while (__atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE) != ticket)
+	while (cos_load_acquire(&lock->serving) != ticket)
 		;
 }
 
 static inline bool cos_spin_trylock(struct cos_spinlock *lock)
 {
-	uint32_t serving = __atomic_load_n(&lock->serving, __ATOMIC_RELAXED);
+	uint32_t serving = cos_load_acquire(&lock->serving);
 
 	return __atomic_compare_exchange_n(&lock->next, &serving, serving + 1, false, __ATOMIC_ACQUIRE,
 					   __ATOMIC_RELAXED);
@@ -45,14 +47,14 @@ static inline void cos_barrier_init(struct cos_barrier *barrier, uint32_t count)
 
 static inline void cos_barrier_wait(struct cos_barrier *barrier)
 {
-	const uint32_t generation = __atomic_load_n(&barrier->generation, __ATOMIC_ACQUIRE);
+	const uint32_t generation = cos_load_acquire(&barrier->generation);
 
 	if (__atomic_add_fetch(&barrier->arrived, 1, __ATOMIC_ACQ_REL) == barrier->count) {
 		barrier->arrived = 0;
 		__atomic_store_n(&barrier->generation, generation + 1, __ATOMIC_RELEASE);
 		return;
 	}
-	while (__atomic_load_n(&barrier->generation, __ATOMIC_ACQUIRE) == generation)
+	while (cos_load_acquire(&barrier->generation) == generation)
 		;
 }
 

@@ -1,0 +1,81 @@
+/* Bandwidth of the cores: each of 1..16 PEs streams over its own part of SMEM or DDR. */
+#include <stdio.h>
+
+#include "bench.h"
+#include "cos/arena.h"
+#include "cos/console.h"
+#include "cos/cpu.h"
+
+#define PART (32u << 10) /* bytes a core and pass; twice the L1 */
+#define PASSES 4u
+
+typedef void (*kernel)(void *memory, uint64_t bytes);
+void bench_read(void *memory, uint64_t bytes);
+void bench_stream(void *memory, uint64_t bytes);
+void bench_write(void *memory, uint64_t bytes);
+
+static struct {
+	kernel run;
+	char *memory;
+	uint64_t cycles[MPPA_PES];
+} job;
+
+static void stream(void *arg1, void *arg2)
+{
+	const unsigned core = cos_core_id();
+	char *part = job.memory + core * PART;
+
+	(void)arg1, (void)arg2;
+	job.run(part, PART); /* instructions and translations */
+	bench_sync();
+	const uint64_t begin = cos_cycles();
+
+	for (unsigned pass = 0; pass < PASSES; pass++)
+		job.run(part, PART);
+	kvx_fence();
+	job.cycles[core] = cos_cycles() - begin;
+}
+
+static double measure(kernel run, char *memory, unsigned pes)
+{
+	uint64_t longest = 0;
+
+	job.run = run;
+	job.memory = memory;
+	bench_on_pes(pes, stream, NULL, NULL);
+	for (unsigned pe = 0; pe < pes; pe++)
+		longest = job.cycles[pe] > longest ? job.cycles[pe] : longest;
+	return bench_gbps((uint64_t)PART * PASSES * pes, longest);
+}
+
+static void table(const char *memory_name, char *memory, double peak, const char *source)
+{
+	static const struct {
+		const char *name;
+		kernel run;
+	} kernels[] = {{"read", bench_read}, {"read uncached", bench_stream}, {"write", bench_write}};
+
+	for (unsigned k = 0; k < sizeof kernels / sizeof *kernels; k++) {
+		for (unsigned pes = 1; pes <= 16; pes *= 2) {
+			char what[48];
+
+			snprintf(what, sizeof what, "%s %s, %u cores", memory_name, kernels[k].name, pes);
+			bench_row(what, measure(kernels[k].run, memory, pes), "GB/s", pes == 16 ? peak : 0,
+				  pes == 16 ? source : "");
+		}
+	}
+}
+
+void bench_bandwidth(void)
+{
+	char *smem = cos_dma_alloc(COS_SMEM, PART * MPPA_PES, 64, NULL);
+	char *ddr = cos_dma_alloc(COS_DDR, PART * MPPA_PES, 64, NULL);
+
+	if (!smem || !ddr)
+		cos_panic("no memory");
+	bench_title("Bandwidth of the cores");
+	table("SMEM", smem, 614.4, "peak of 16 banks at 1.2 GHz");
+	table("DDR", ddr, 51.2, "peak of two DDR4-3200 channels");
+	cos_dma_free(smem);
+	cos_dma_free(ddr);
+}
