@@ -82,5 +82,20 @@ TEST(Selftest, PassesOnTheChip) {
   EXPECT_EQ(run.end, "0");
 }
 
+TEST(Crash, WatchdogReportsAHangingReactorWithItsLog) {
+  const FirmwareRun run("crash", 1, {"hang"});
+  EXPECT_EQ(count(run.console, "*** cluster 0 core 2: watchdog: the reactor hangs\n"), 1U) << run.console;
+  EXPECT_EQ(count(run.console, "@log 0 2 "), 3U) << "two messages and a tracepoint";
+  EXPECT_EQ(count(run.console, "alive"), 1U) << "the other reactor kept its watchdog quiet";
+  EXPECT_EQ(run.end, "139");
+}
+
+TEST(Crash, PanicPrintsReasonAndLog) {
+  const FirmwareRun run("crash", 1, {"panic"});
+  EXPECT_EQ(count(run.console, "*** cluster 0 core 16: panic: asked for by the command line, 42\n"), 1U) << run.console;
+  EXPECT_EQ(count(run.console, "@log 0 10 "), 1U);
+  EXPECT_EQ(run.end, "134");
+}
+
 }  // namespace
 }  // namespace mppa::sim

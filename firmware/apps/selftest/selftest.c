@@ -12,6 +12,7 @@
 #include "cos/reactor.h"
 #include "cos/ring.h"
 #include "cos/sync.h"
+#include "cos/thread.h"
 
 static unsigned failed;
 
@@ -274,6 +275,74 @@ static void test_memory(void)
 	check(cos_free_bytes(COS_DDR) == before, "DDR is given back");
 }
 
+/* --- Threads -------------------------------------------------------------------------------------------------------
+ */
+
+static struct cos_mutex mutex;
+static struct cos_cond changed;
+static struct cos_semaphore answered;
+static uint64_t turn, inside, most_inside;
+static volatile uint64_t threads_done;
+
+/* Four threads take turns; each holds the mutex across a sleep, so that the others wait. */
+static void *take_turns(void *arg)
+{
+	const uint64_t me = (uint64_t)arg;
+
+	for (unsigned round = 0; round < 5; round++) {
+		cos_mutex_lock(&mutex);
+		while (turn % 4 != me)
+			cos_cond_wait(&changed, &mutex);
+		most_inside = ++inside > most_inside ? inside : most_inside;
+		cos_thread_sleep_us(3);
+		inside--;
+		turn++;
+		cos_cond_broadcast(&changed);
+		cos_mutex_unlock(&mutex);
+	}
+	return (void *)(me + 100);
+}
+
+static void post(void *arg1, void *arg2)
+{
+	(void)arg1, (void)arg2;
+	cos_semaphore_post(&answered);
+}
+
+static void ask_for_post(void *arg1, void *arg2)
+{
+	(void)arg1, (void)arg2;
+	cos_event_call(MPPA_RM, post, NULL, NULL);
+}
+
+static uint64_t join_sum, asked;
+
+static void *supervise(void *arg)
+{
+	struct cos_thread *thread[4];
+
+	(void)arg;
+	for (uint64_t i = 0; i < 4; i++)
+		thread[i] = cos_thread_create("turns", take_turns, (void *)i, 0);
+	for (unsigned i = 0; i < 4; i++)
+		join_sum += (uint64_t)cos_thread_join(thread[i]);
+	for (; asked < 10; asked++) {
+		cos_event_call(asked % MPPA_PES, ask_for_post, NULL, NULL);
+		cos_semaphore_wait(&answered);
+	}
+	threads_done = 1;
+	return NULL;
+}
+
+static void test_threads(void)
+{
+	cos_thread_detach(cos_thread_create("supervisor", supervise, NULL, 0));
+	check(reach(&threads_done, 1), "threads that create, join and wait for each other");
+	check(turn == 20 && join_sum == 406, "they took turns and gave their results");
+	check(most_inside == 1, "a mutex held across a sleep keeps the others out");
+	check(asked == 10 && answered.count == 0, "a thread waits for answers of other cores");
+}
+
 /* --- Messages between clusters -------------------------------------------------------------------------------------
  */
 
@@ -340,6 +409,7 @@ int main(void)
 	test_timers();
 	test_pollers();
 	test_channels();
+	test_threads();
 	test_memory();
 	for (unsigned cluster = 1; cluster < MPPA_CLUSTERS; cluster++)
 		cos_start_cluster(cluster);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cos/cpu.h"
+#include "cos/log.h"
 #include "cos/mmio.h"
 #include "drivers/uart.h"
 #include "internal.h"
@@ -49,6 +50,7 @@ void cos_panic(const char *format, ...)
 	vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
 	cos_printf("*** cluster %u core %u: panic: %s\n", cos_cluster_id(), cos_core_id(), text);
+	cos_log_dump(cos_core_id());
 	cos_exit(ABORT_STATUS);
 }
 

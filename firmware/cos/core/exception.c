@@ -8,6 +8,7 @@
 
 #include "cos/console.h"
 #include "cos/cpu.h"
+#include "cos/log.h"
 #include "internal.h"
 
 #define CRASH_STATUS 139
@@ -58,6 +59,8 @@ cos_trap_hook cos_trap_set_hook(cos_trap_hook next)
 	return before;
 }
 
+const struct cos_context *cos_interrupted_context(void) { return &frames[cos_core_id()][depth - 1].context; }
+
 static const char *trap_name(unsigned code)
 {
 	static const char *const names[] = {
@@ -85,6 +88,8 @@ static const char *access_name(unsigned rwx)
 	}
 }
 
+static uint64_t interrupt_line(const struct cos_context *context) { return context->es >> 12 & (LINES - 1); }
+
 static void describe(const struct cos_context *context)
 {
 	const unsigned cluster = cos_cluster_id(), core = cos_core_id();
@@ -95,8 +100,7 @@ static void describe(const struct cos_context *context)
 			   trap_name(cos_trap_code(context)), access_name(cos_trap_access(context)), context->ea);
 		break;
 	case COS_VECTOR_INTERRUPT:
-		cos_printf("*** cluster %u core %u: interrupt %lu has no handler\n", cluster, core,
-			   context->es >> 12 & 0x1f);
+		cos_printf("*** cluster %u core %u: interrupted by line %lu\n", cluster, core, interrupt_line(context));
 		break;
 	case COS_VECTOR_SYSCALL:
 		cos_printf("*** cluster %u core %u: system call %lu\n", cluster, core, context->es >> 12 & 0xfff);
@@ -119,22 +123,25 @@ void cos_context_dump(const struct cos_context *context)
 		cos_printf("    r%-2u %016lx %016lx %016lx %016lx\n", i, r[i], r[i + 1], r[i + 2], r[i + 3]);
 }
 
-static _Noreturn void crash(const struct cos_context *context)
+void cos_crash(const struct cos_context *context)
 {
 	if (depth > NESTING) {
 		/* Printing has failed before. */
 		cos_exit(CRASH_STATUS);
 	}
 	cos_context_dump(context);
+	cos_log_dump(cos_core_id());
 	cos_exit(CRASH_STATUS);
 }
 
 static void interrupt(struct cos_context *context)
 {
-	const unsigned line = context->es >> 12 & (LINES - 1);
+	const unsigned line = (unsigned)interrupt_line(context);
 
-	if (!lines[line].handler)
-		crash(context);
+	if (!lines[line].handler) {
+		cos_printf("*** cluster %u core %u: nobody handles line %u\n", cos_cluster_id(), cos_core_id(), line);
+		cos_crash(context);
+	}
 	lines[line].handler(line, lines[line].argument);
 }
 
@@ -155,7 +162,7 @@ void __cos_exception(struct cos_context *context)
 	if (context->vector == COS_VECTOR_INTERRUPT)
 		interrupt(context);
 	else if (context->vector != COS_VECTOR_TRAP || !trap(context))
-		crash(context);
+		cos_crash(context);
 	/* exception.S returns with the shadow registers it is about to write: no exception may come in between. */
 	__kvx_builtin_wfxl(KVX_SFR_PS, KVX_WFX(KVX_PS_ET, KVX_PS_IE));
 	depth--;

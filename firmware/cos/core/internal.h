@@ -36,6 +36,11 @@ extern struct cos_arguments MPPA_ARGAREA_START;
 /* exception.S */
 extern char __cos_exception_vectors[];
 
+/* Reports a context that cannot go on, with the log of the core, and ends the run. */
+_Noreturn void cos_crash(const struct cos_context *context);
+/* In an interrupt handler: what it interrupted. */
+const struct cos_context *cos_interrupted_context(void);
+
 /* Gives this core its exception stacks and takes exceptions from now on. */
 void cos_exception_init(void);
 /* Doorbell, wake-up routing and interrupts of this core. */
@@ -48,6 +53,8 @@ void cos_cluster_init(void);
 
 void cos_timer_init_cluster(void);
 void cos_timer_init_core(void);
+/* Asks this core's reactor to show that it comes round; false if it has not answered the last time. */
+bool cos_reactor_request_sign_of_life(void);
 /* Empties the event ring and the inbox of this core. */
 void cos_reactor_init_core(unsigned core);
 

@@ -24,7 +24,7 @@
 /* A full event ring for so long is a deadlock. */
 #define EVENT_RING_PATIENCE 100000000ul
 
-enum attention { ATTENTION_TIMER = 1, ATTENTION_STOP = 2 };
+enum attention { ATTENTION_TIMER = 1, ATTENTION_STOP = 2, ATTENTION_ALIVE = 4 };
 
 struct event {
 	uint64_t sequence; /* as in struct cos_mpsc_slot */
@@ -86,6 +86,11 @@ void cos_reactor_stop(unsigned core) { attract(&reactors[core], core, ATTENTION_
 static void timer_expired(void *reactor)
 {
 	__atomic_fetch_or(&((struct reactor *)reactor)->attention, ATTENTION_TIMER, __ATOMIC_RELEASE);
+}
+
+bool cos_reactor_request_sign_of_life(void)
+{
+	return !(__atomic_fetch_or(&self->attention, ATTENTION_ALIVE, __ATOMIC_RELAXED) & ATTENTION_ALIVE);
 }
 
 void cos_reactor_set_timer(uint64_t cycles) { cos_timer_start(cycles, timer_expired, &reactors[cos_core_id()]); }
@@ -181,8 +186,10 @@ static void run_messages(struct reactor *r)
 /* What others have asked for since the last time. Apart, so that an idle iteration saves few registers. */
 static __attribute__((noinline)) void serve_others(struct reactor *r)
 {
-	if (cos_load_acquire(&r->attention) & ATTENTION_TIMER) {
-		__atomic_fetch_and(&r->attention, ~(uint32_t)ATTENTION_TIMER, __ATOMIC_ACQUIRE);
+	const uint32_t attention =
+		__atomic_fetch_and(&r->attention, ~(uint32_t)(ATTENTION_TIMER | ATTENTION_ALIVE), __ATOMIC_ACQUIRE);
+
+	if (attention & ATTENTION_TIMER) {
 		r->stats.timer_expirations++;
 		cos_pollers_run_timed(&r->pollers);
 	}
@@ -195,7 +202,8 @@ bool cos_reactor_poll(void)
 	struct reactor *r = self;
 	bool busy = false;
 
-	if ((cos_load_acquire(&r->attention) & ATTENTION_TIMER) || event_pending(r) || !cos_msgq_empty(r->inbox)) {
+	if ((cos_load_acquire(&r->attention) & (ATTENTION_TIMER | ATTENTION_ALIVE)) || event_pending(r) ||
+	    !cos_msgq_empty(r->inbox)) {
 		serve_others(r);
 		busy = true;
 	}
