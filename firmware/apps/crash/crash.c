@@ -49,8 +49,8 @@ int main(int argc, char **argv)
 		cos_delay_us(10 * PERIOD_US);
 		cos_printf("core 3 is alive after %u periods\n", 10);
 		cos_event_call(2, hang, NULL, NULL);
-		cos_delay_us(10 * PERIOD_US);
-		return 1;
+		for (;;)
+			cos_idle_wait(); /* the other core ends the run */
 	}
 	COS_LOG(COS_LOG_INFO, "about to end: %u", argc);
 	if (strcmp(how, "fault") == 0)
