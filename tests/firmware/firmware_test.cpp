@@ -97,5 +97,50 @@ TEST(Crash, PanicPrintsReasonAndLog) {
   EXPECT_EQ(run.end, "134");
 }
 
+TEST(DmaTest, RandomTransfersArriveUnchanged) {
+  const FirmwareRun run("dma_test", kClusters, {"4"});
+  EXPECT_EQ(count(run.console, "256 transfers, "), 1U) << run.console;
+  EXPECT_EQ(count(run.console, " 0 wrong\n"), 1U) << run.console;
+  EXPECT_EQ(run.end, "0");
+}
+
+TEST(Soak, RandomTrafficOfAllPesLosesNothing) {
+  const FirmwareRun run("soak", kClusters, {"1"});
+  EXPECT_EQ(count(run.console, "480 operations, 0 errors, counters "), 1U) << run.console;
+  EXPECT_EQ(run.end, "0");
+}
+
+/// The figure of a row of the micro-benchmark.
+double measured(const std::string& console, const std::string& row) {
+  const std::size_t at = console.find("| " + row + " ");
+  if (at == std::string::npos) return -1;
+  return std::stod(console.substr(console.find('|', at + 2) + 1));
+}
+
+// Between the best and the typical figure of the published model, or at the manual's plus the address dependency.
+TEST(Microbench, LatenciesAreWhereTheSourcesPutThem) {
+  const FirmwareRun run("microbench", 1, {"latency", "atomics"});
+  const auto between = [&run](const std::string& row, double low, double high) {
+    EXPECT_GE(measured(run.console, row), low) << row;
+    EXPECT_LE(measured(run.console, row), high) << row;
+  };
+  between("own SMEM, L1 hit", 3, 3.1);
+  between("own SMEM, L1 miss", 17, 21);
+  between("own SMEM, uncached", 11, 13);
+  for (unsigned c = 1; c < kClusters; ++c) between(fmt::format("SMEM of cluster {}", c), 46, 69);
+  between("DDR, next line", 100, 200);
+  between("DDR, another page", 100, 200);
+  between("own mailbox", 11, 25);
+  between("FTU", 90, 120);
+  between("DDR", 100, 200);
+  EXPECT_EQ(run.end, "0");
+}
+
+TEST(Idle, SleepingReactorsEndByATimer) {
+  const FirmwareRun run("idle", kClusters, {"1", "sleep"});
+  EXPECT_EQ(run.console, "5 clusters were idle\n");
+  EXPECT_EQ(run.end, "0");
+}
+
 }  // namespace
 }  // namespace mppa::sim

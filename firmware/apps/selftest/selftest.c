@@ -359,7 +359,7 @@ static void on_ping(const struct cos_msg *message, void *arg)
 {
 	(void)arg;
 	while (!cos_msg_send(message->cluster, message->core, MSG_PONG, message->data, message->length))
-		;
+		cos_reactor_poll();
 }
 
 static void on_pong(const struct cos_msg *message, void *arg)
