@@ -196,6 +196,7 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   // spin.cpp
   void probe(unsigned core, u64 limit);
   void consider_probe(unsigned core);
+  bool reads_still(const engine::SpinLoop& loop) const;
   bool begin_spin(unsigned core, engine::SpinLoop loop);
   void end_spin(unsigned core, u64 cycle);
   void run_iterations(unsigned core, const engine::SpinLoop& loop, u64 cycle) const;

@@ -11,6 +11,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstring>
 #include <stdexcept>
 
 #include "models/cluster/cluster.h"
@@ -73,6 +74,26 @@ std::optional<WriteWatch::Range> Cluster::watchable(const engine::SpinLoop::Rang
   return std::nullopt;
 }
 
+/// Whether what the loop has read is still there: another core may have written it between two slices of the probe.
+bool Cluster::reads_still(const engine::SpinLoop& loop) const {
+  const u8* read = loop.read_bytes.data();
+  for (const auto& r : loop.reads) {
+    std::array<u8, 8> value{};
+    const u8* now = value.data();
+    const auto region = std::find_if(regions_.begin(), regions_.end(),
+                                     [&r](const engine::MemRegion& m) { return m.contains(r.pa, r.bytes); });
+    if (region != regions_.end()) {
+      now = region->host + (r.pa - region->base);
+    } else {
+      const u64 mailbox = mailboxes_.value(static_cast<unsigned>(r.pa % Mailboxes::kWindow / Mailboxes::kStride));
+      std::memcpy(value.data(), &mailbox, sizeof mailbox);
+    }
+    if (std::memcmp(now, read, r.bytes) != 0) return false;
+    read += r.bytes;
+  }
+  return true;
+}
+
 bool Cluster::begin_spin(unsigned core, engine::SpinLoop loop) {
   Spinning& spin = cores_[core].spin;
   std::vector<WriteWatch::Range> reads, writes;
@@ -82,7 +103,7 @@ bool Cluster::begin_spin(unsigned core, engine::SpinLoop loop) {
     reads.push_back(*range);
   }
   for (const auto& w : loop.writes) writes.push_back(*watchable(w));
-  if (!watch_.add(spin, reads, writes)) return false;
+  if (!reads_still(loop) || !watch_.add(spin, reads, writes)) return false;
   spin.loop = std::move(loop);
   spin.pause = kShortestPause;
   return true;

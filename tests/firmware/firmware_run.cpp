@@ -1,4 +1,4 @@
-// Runs a firmware image on all five clusters of a chip: firmware_run [--max-us N] [--functional] IMAGE [ARGUMENT...]
+// Runs a firmware image on all five clusters of a chip: firmware_run [--max-us N] [--functional] [--no-spin-skip] IMAGE [ARGUMENT...]
 // The console goes to standard output; the exit status is the firmware's, 124 if it did not end in time, 1 if it
 // crashed.
 #include <fmt/core.h>
@@ -31,13 +31,15 @@ int run(int argc, char** argv) {
       max_us = std::atof(argv[++at]);
     } else if (std::strcmp(argv[at], "--functional") == 0) {
       for (auto& c : params.cluster) c.pe_timing = c.rm_timing = timing::Level::kFunctional;
+    } else if (std::strcmp(argv[at], "--no-spin-skip") == 0) {
+      for (auto& c : params.cluster) c.spin_skip = false;
     } else {
       fmt::print(stderr, "firmware_run: unknown option {}\n", argv[at]);
       return kBadInput;
     }
   }
   if (at >= argc) {
-    fmt::print(stderr, "usage: firmware_run [--max-us N] [--functional] IMAGE [ARGUMENT...]\n");
+    fmt::print(stderr, "usage: firmware_run [--max-us N] [--functional] [--no-spin-skip] IMAGE [ARGUMENT...]\n");
     return kBadInput;
   }
   Coolidge chip("chip", params);

@@ -18,8 +18,9 @@ struct SpinLoop {
   // What one iteration adds.
   u64 cycles = 0, bundles = 0, instructions = 0;
   CoreStats stats{};
-  std::vector<Range> reads;   ///< memory or registers; without those that only read what the loop itself has written
-  std::vector<Range> writes;  ///< memory that has the same contents after every iteration (spilled registers)
+  std::vector<Range> reads;    ///< memory or registers; without those that only read what the loop itself has written
+  std::vector<u8> read_bytes;  ///< what was read there, one range behind the other
+  std::vector<Range> writes;   ///< memory that has the same contents after every iteration (spilled registers)
 };
 
 /// How far a probe has come.

@@ -12,8 +12,10 @@ constexpr unsigned kMostBundles = 2000;
 /// A loop whose registers differ this often at the same PC is counting something.
 constexpr unsigned kMostDifferences = 8;
 
-void add_range(std::vector<SpinLoop::Range>& ranges, const SpinLoop::Range& range) {
-  if (std::find(ranges.begin(), ranges.end(), range) == ranges.end()) ranges.push_back(range);
+bool add_range(std::vector<SpinLoop::Range>& ranges, const SpinLoop::Range& range) {
+  const bool added = std::find(ranges.begin(), ranges.end(), range) == ranges.end();
+  if (added) ranges.push_back(range);
+  return added;
 }
 
 bool covered(const SpinLoop::Range& r, const std::vector<SpinLoop::Range>& by) {
@@ -100,8 +102,12 @@ SpinLoop SpinFinder::describe() const {
   loop.stats = parts_.stats;
   loop.stats.add(base_.stats, ~u64{0});
   for (const SpinLoop::Range& w : log_.writes) add_range(loop.writes, w);
-  for (const SpinLoop::Range& r : log_.reads)
-    if (!covered(r, loop.writes)) add_range(loop.reads, r);
+  auto bytes = log_.read_bytes.begin();
+  for (const SpinLoop::Range& r : log_.reads) {
+    const auto end = bytes + static_cast<std::ptrdiff_t>(r.bytes);
+    if (!covered(r, loop.writes) && add_range(loop.reads, r)) loop.read_bytes.insert(loop.read_bytes.end(), bytes, end);
+    bytes = end;
+  }
   return loop;
 }
 

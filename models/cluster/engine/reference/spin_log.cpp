@@ -42,8 +42,10 @@ void ReferenceEngine::note(const Run& run) {
   ranges.push_back({r.where.pa, first});
   if (first < r.size) ranges.push_back({r.where.second_pa, r.size - first});
   if (load) {
+    // Extension to 64 bits leaves the bytes of memory where they are: the lowest ones.
     const u8 reg = run.memory_insn->reg[static_cast<u8>(r.info->mem.data)];
-    for (unsigned i = 0; i < (r.size + 7) / 8; ++i) log_->values.push_back(state_.gpr[reg + i]);
+    const u8* const loaded = reinterpret_cast<const u8*>(&state_.gpr[reg]);
+    log_->read_bytes.insert(log_->read_bytes.end(), loaded, loaded + r.size);
     return;
   }
   for (const SpinLoop::Range& w : log_->writes) {

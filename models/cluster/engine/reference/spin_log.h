@@ -10,7 +10,7 @@ namespace mppa::engine {
 struct SpinLog {
   bool harmless = true;  ///< nothing but computing, branches, loads and stores so far
   std::vector<SpinLoop::Range> reads, writes;
-  std::vector<u64> values;  ///< registers loaded, in order
+  std::vector<u8> read_bytes;  ///< what was read, one range behind the other
   friend bool operator==(const SpinLog&, const SpinLog&) = default;
 };
 
