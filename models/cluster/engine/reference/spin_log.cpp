@@ -21,7 +21,7 @@ bool is_harmless(const isa::Insn& insn, timing::MemKind memory) {
     case isa::Kind::kSystem:
       if (insn.op == isa::Opcode::kGetZSysS2 || insn.op == isa::Opcode::kGetZSysS3)
         return insn.sfr == core::kPcr || insn.sfr == core::kRa || insn.sfr == core::kPs;
-      return insn.op == isa::Opcode::kBarrier;
+      return insn.op == isa::Opcode::kBarrier || insn.op == isa::Opcode::kSetSysRAZ;  // functions restore RA
     case isa::Kind::kAtomic:
     case isa::Kind::kTca:
       return false;
