@@ -1,6 +1,6 @@
-// Runs a firmware image on all five clusters of a chip: firmware_run [--max-us N] [--functional] [--no-spin-skip] IMAGE [ARGUMENT...]
-// The console goes to standard output; the exit status is the firmware's, 124 if it did not end in time, 1 if it
-// crashed.
+// Runs a firmware image on all five clusters of a chip: firmware_run [--max-us N] [--functional] [--no-spin-skip] IMAGE
+// [ARGUMENT...] The console goes to standard output; the exit status is the firmware's, 124 if it did not end in time,
+// 1 if it crashed.
 #include <fmt/core.h>
 
 #include <cstdio>

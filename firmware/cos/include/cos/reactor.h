@@ -69,8 +69,8 @@ void cos_for_each_reactor(cos_event_fn fn, void *arg1, void *arg2, cos_event_fn 
 typedef void (*cos_msg_fn)(const struct cos_msg *message, void *arg);
 /* What happens to messages of a type that arrive at any core of this cluster; call it before anybody sends. */
 void cos_msg_register(unsigned type, cos_msg_fn fn, void *arg);
-/* Sends `length` (at most COS_MSG_BYTES) bytes. False if the receiver's inbox is full or it is not running: who waits for
- * room calls cos_reactor_poll() meanwhile, since the receiver may wait for room in the own inbox. */
+/* Sends `length` (at most COS_MSG_BYTES) bytes. False if the receiver's inbox is full or it is not running: who waits
+ * for room calls cos_reactor_poll() meanwhile, since the receiver may wait for room in the own inbox. */
 bool cos_msg_send(unsigned cluster, unsigned core, unsigned type, const void *data, uint32_t length);
 
 /* --- Statistics ----------------------------------------------------------------------------------------------------
