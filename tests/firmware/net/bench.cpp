@@ -37,6 +37,16 @@ Host::Host(Wire& wire, u8 number, const tcp_config& tcp, u16 mtu)
   wire.hosts_.push_back(this);
 }
 
+// Gives back what is still on its way.
+Host::~Host() {
+  for (const Sending& s : ring_) net_tx_done(s.tx);
+  for (net_neighbour& n : stack.neighbours)
+    while (net_tx* tx = n.pending) {
+      n.pending = tx->next;
+      net_tx_done(tx);
+    }
+}
+
 void Host::receive(Bytes frame) {
   auto* buf = new RxBuffer{};
   buf->bytes = std::move(frame);

@@ -75,6 +75,7 @@ class Host {
   Host(Wire& wire, u8 number, const tcp_config& config = tcp_defaults, u16 mtu = 1500);
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
+  ~Host();
 
   net_addr address() const { return net_v4(0x0A000000U | number_); }
   net_addr address6() const { return netif.ip6; }
