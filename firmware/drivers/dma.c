@@ -178,6 +178,12 @@ static struct mppa_dma_tx_job *slot_of(struct dma_queue *queue)
 	return &queue->ring[queue->submitted & (queue->slots - 1)];
 }
 
+uint64_t dma_free_slots(struct dma_queue *queue)
+{
+	look(queue);
+	return queue->slots - (queue->submitted - queue->completed);
+}
+
 static dma_ticket submit(struct dma_queue *queue, struct mppa_dma_tx_job *job, unsigned route, enum program program)
 {
 	job->control = MPPA_DMA_JOB_CONTROL(queue->index, route, program) | MPPA_DMA_JOB_FENCE_AFTER;
@@ -222,6 +228,20 @@ dma_ticket dma_send(struct dma_queue *queue, unsigned route, uint64_t offset, ui
 		return DMA_FULL;
 	set_blocks(job, from, offset, bytes, 1);
 	return submit(queue, job, route, MEM2NOC);
+}
+
+dma_ticket dma_send_frame(struct dma_queue *queue, unsigned route, uint64_t header, uint64_t from, uint64_t bytes,
+			  bool last)
+{
+	struct mppa_dma_tx_job *job = slot_of(queue);
+
+	if (!job)
+		return DMA_FULL;
+	job->param[2] = from;
+	job->param[3] = bytes / 16 | bytes % 16 << 32;
+	job->param[4] = (uint64_t)last | (uint64_t)(header != 0) << 32;
+	job->param[5] = header;
+	return submit(queue, job, route, MEM2ETH);
 }
 
 bool dma_done(struct dma_queue *queue, dma_ticket ticket) { return ticket < queue->completed || ticket < look(queue); }
@@ -273,3 +293,77 @@ void dma_rx_open(unsigned channel, uint64_t buffer, uint64_t bytes, uint64_t not
 void dma_rx_close(unsigned channel) { write_reg(MPPA_DMA_RX_CHANNEL, channel, MPPA_DMA_RXC_ACTIVATED, 0); }
 uint64_t dma_rx_count(unsigned channel) { return read_reg(MPPA_DMA_RX_CHANNEL, channel, MPPA_DMA_RXC_NOTIF_CNT); }
 uint64_t dma_rx_bytes(unsigned channel) { return read_reg(MPPA_DMA_RX_CHANNEL, channel, MPPA_DMA_RXC_BYTE_CNT); }
+
+/* --- Streams of frames --- */
+
+#define CACHES 4
+
+static struct {
+	struct mppa_dma_buffer *ring;
+	uint64_t mask, given;
+} rx_cache[CACHES];
+
+bool dma_rx_cache_open(unsigned cache, unsigned slots_log2)
+{
+	const unsigned queue = 2 * cache; /* the other one is for buffers that the DMA itself recycles */
+	const size_t bytes = sizeof(struct mppa_dma_buffer) << slots_log2;
+
+	rx_cache[cache].ring = cos_zalloc(COS_SMEM, bytes, COS_CACHE_LINE);
+	if (!rx_cache[cache].ring)
+		return false;
+	rx_cache[cache].mask = (1ul << slots_log2) - 1;
+	kvx_fence();
+	write_reg(MPPA_DMA_RX_JOB_QUEUE, queue, MPPA_DMA_RXQ_START, (uint64_t)rx_cache[cache].ring);
+	write_reg(MPPA_DMA_RX_JOB_QUEUE, queue, MPPA_DMA_RXQ_SLOT_LOG2, slots_log2);
+	write_reg(MPPA_DMA_RX_JOB_QUEUE, queue, MPPA_DMA_RXQ_CACHE_ID, cache);
+	write_reg(MPPA_DMA_RX_JOB_QUEUE, queue, MPPA_DMA_RXQ_ACTIVATE, 1);
+	write_reg(MPPA_DMA_RX_JOB_CACHE, cache, MPPA_DMA_RXJ_ENABLE, 1);
+	return true;
+}
+
+void dma_rx_give(unsigned cache, uint64_t buffer, uint64_t bytes)
+{
+	rx_cache[cache].ring[rx_cache[cache].given & rx_cache[cache].mask] = (struct mppa_dma_buffer){buffer, bytes};
+	rx_cache[cache].given++;
+	kvx_fence();
+	write_reg(MPPA_DMA_RX_JOB_QUEUE, 2 * cache, MPPA_DMA_RXQ_VALID_WP, rx_cache[cache].given);
+}
+
+bool dma_rx_stream_open(struct dma_rx_stream *stream, unsigned channel, unsigned cache, unsigned slots_log2,
+			uint64_t notify)
+{
+	struct mppa_dma_rx_completion *ring = cos_zalloc(COS_SMEM, sizeof *ring << slots_log2, COS_CACHE_LINE);
+
+	if (!ring)
+		return false;
+	*stream = (struct dma_rx_stream){.ring = ring, .mask = (1ul << slots_log2) - 1, .channel = channel};
+	kvx_fence();
+	write_reg(MPPA_DMA_RX_CHANNEL, channel, MPPA_DMA_RXC_BUF_ENABLE, 0);
+	write_reg(MPPA_DMA_RX_CHANNEL, channel, MPPA_DMA_RXC_JOB_QUEUE_CFG, 1 | cache << 1);
+	write_reg(MPPA_DMA_RX_CHANNEL, channel, MPPA_DMA_RXC_CNT_CLEAR_MODE, 3);
+	write_reg(MPPA_DMA_RX_CHANNEL, channel, MPPA_DMA_RXC_COMP_CFG, 1 | 1 << 1);
+	write_reg(MPPA_DMA_RX_CHANNEL, channel, MPPA_DMA_RXC_COMP_MODE, 0);
+	write_reg(MPPA_DMA_RX_CHANNEL, channel, MPPA_DMA_RXC_COMP_START, (uint64_t)ring);
+	write_reg(MPPA_DMA_RX_CHANNEL, channel, MPPA_DMA_RXC_COMP_SLOT_LOG2, slots_log2);
+	write_reg(MPPA_DMA_RX_CHANNEL, channel, MPPA_DMA_RXC_COMP_WP, 0);
+	write_reg(MPPA_DMA_RX_CHANNEL, channel, MPPA_DMA_RXC_COMP_VALID_RP, 0);
+	write_reg(MPPA_DMA_RX_CHANNEL, channel, MPPA_DMA_RXC_NOTIF_ADDRESS, notify);
+	write_reg(MPPA_DMA_RX_CHANNEL, channel, MPPA_DMA_RXC_ACTIVATED, 1);
+	kvx_fence();
+	return true;
+}
+
+bool dma_rx_stream_next(struct dma_rx_stream *stream, struct mppa_dma_rx_completion *record)
+{
+	const volatile struct mppa_dma_rx_completion *slot = &stream->ring[stream->taken & stream->mask];
+
+	if (stream->taken == read_reg(MPPA_DMA_RX_CHANNEL, stream->channel, MPPA_DMA_RXC_COMP_WP))
+		return false;
+	record->base = slot->base;
+	record->size = slot->size;
+	record->bytes = slot->bytes;
+	record->notifications = slot->notifications;
+	stream->taken++;
+	write_reg(MPPA_DMA_RX_CHANNEL, stream->channel, MPPA_DMA_RXC_COMP_VALID_RP, stream->taken);
+	return true;
+}

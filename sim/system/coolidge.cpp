@@ -41,6 +41,8 @@ std::vector<noc::FabricTarget> targets(const CoolidgeParams& p) {
   peripheral("trace_timestamp", kTraceTimestampBase, noc::TraceTimestamp::kWindow);
   if (p.sim_port) peripheral("sim_port", kSimPortBase, noc::SimPort::kWindow);
   for (unsigned i = 0; i < kUarts; ++i) peripheral(indexed("uart", i), kUartBase + i * kUartStride, noc::Uart::kWindow);
+  for (unsigned i = 0; i < kEthernets; ++i)
+    peripheral(indexed("ethernet", i), kEthernetBase + i * kEthernetStride, eth::Controller::kWindow);
   for (unsigned i = 0; i < kItgens; ++i)
     peripheral(indexed("itgen", i), kItgenBase + i * kItgenStride, noc::Itgen::kWindow);
   return list;
@@ -89,6 +91,7 @@ Coolidge::Coolidge(const sc_core::sc_module_name& name, const CoolidgeParams& pa
   axi_.target("trace_timestamp").bind(trace_timestamp_.socket);
   ftu_.chip(*this);
   build_peripherals();
+  build_ethernet();
   for (unsigned c = 0; c < kClusters; ++c) build_cluster(c);
 }
 
@@ -115,6 +118,18 @@ void Coolidge::build_peripherals() {
   sim_port_->on_trace = [this](unsigned channel, u64 value, const sc_core::sc_time& when) {
     if (on_trace) on_trace(channel, value, when);
   };
+}
+
+void Coolidge::build_ethernet() {
+  for (unsigned i = 0; i < kEthernets; ++i) {
+    eth::ControllerParams p = params_.ethernet;
+    p.index = i;
+    p.noc_clock_hz = params_.clock_hz;
+    ethernet_[i] = std::make_unique<eth::Controller>(indexed("ethernet", i).c_str(), p);
+    axi_.target(indexed("ethernet", i)).bind(ethernet_[i]->socket);
+    ethernet_[i]->noc.bind(noc_.inject(noc::kEth0 + i));
+    noc_.deliver[noc::kEth0 + i].bind(*ethernet_[i]);
+  }
 }
 
 void Coolidge::build_cluster(unsigned index) {
@@ -201,6 +216,7 @@ void Coolidge::write_stats(StatWriter& out) const {
   for (unsigned c = 0; c < kClusters; ++c) part(indexed("cluster", c), *clusters_[c]);
   part("axi", axi_);
   part("noc", noc_);
+  for (unsigned i = 0; i < kEthernets; ++i) part(indexed("ethernet", i), *ethernet_[i]);
   part("ddr", ddr_);
 }
 

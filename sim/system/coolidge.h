@@ -6,7 +6,7 @@
 // does what boot ROM and first-stage loader do on silicon: it lets the RM of cluster 0 run, and that alone.
 //
 // Devices on boards hang on by name: `external_targets` and `external_initiators` of the parameters become sockets of
-// the fabric, target() and initiator(); interrupts go to itgen(); Ethernet controllers bind to the nodes of noc().
+// the fabric, target() and initiator(); interrupts go to itgen(); cables hang on the MACs of ethernet().
 #pragma once
 
 #include <array>
@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "models/cluster/cluster.h"
+#include "models/eth/controller/controller.h"
 #include "models/noc/axi/fabric.h"
 #include "models/noc/ddr/ddr.h"
 #include "models/noc/periph/ftu.h"
@@ -55,6 +56,9 @@ struct CoolidgeParams {
 
   noc::RdmaNocParams noc{};  ///< `clock_hz` is set by the chip
 
+  /// Both Ethernet controllers; `index` and `noc_clock_hz` are set by the chip.
+  eth::ControllerParams ethernet{};
+
   /// The simulator's port (exit and marks), on by default; silicon has none.
   bool sim_port = true;
 
@@ -88,6 +92,7 @@ class Coolidge : public sc_core::sc_module, public noc::ChipResetIf, public Stat
   const cluster::Cluster& cluster(unsigned index) const { return *clusters_[index]; }
   noc::RdmaNoc& noc() { return noc_; }
   noc::Ddr& ddr() { return ddr_; }
+  eth::Controller& ethernet(unsigned index) { return *ethernet_[index]; }
   noc::Uart& uart(unsigned index) { return *uarts_[index]; }
   noc::Itgen& itgen(unsigned index) { return *itgens_[index]; }
   noc::Fabric::TargetSide& target(const std::string& external) { return axi_.target(external); }
@@ -117,6 +122,7 @@ class Coolidge : public sc_core::sc_module, public noc::ChipResetIf, public Stat
  private:
   void software_reset(const sc_core::sc_time& when) override;
   void build_peripherals();
+  void build_ethernet();
   void build_cluster(unsigned index);
   void set_boot_address(unsigned cluster, u64 address);
   void core_stopped(unsigned cluster, const cluster::CoreStop& stop);
@@ -133,6 +139,7 @@ class Coolidge : public sc_core::sc_module, public noc::ChipResetIf, public Stat
   std::unique_ptr<noc::SimPort> sim_port_;
   std::array<std::unique_ptr<noc::Itgen>, kItgens> itgens_;
   std::array<std::unique_ptr<noc::Uart>, kUarts> uarts_;
+  std::array<std::unique_ptr<eth::Controller>, kEthernets> ethernet_;
   std::array<std::unique_ptr<cluster::Cluster>, kClusters> clusters_;
   tlm_utils::simple_initiator_socket<Coolidge> loader_{"loader"};  ///< debug accesses of the simulation itself
   u64 entry_ = 0;                                                  ///< of cluster 0

@@ -9,7 +9,10 @@ namespace mppa::sim {
 inline constexpr unsigned kClusters = 5;
 inline constexpr unsigned kUarts = 6;
 inline constexpr unsigned kItgens = 2;
+inline constexpr unsigned kEthernets = 2;
 
+inline constexpr u64 kEthernetBase = 0x1000'0000;
+inline constexpr u64 kEthernetStride = 0x80'0000;  ///< the second base is not published
 inline constexpr u64 kTraceTimestampBase = 0x1018'0000;
 inline constexpr u64 kFtuBase = 0x1018'1000;
 inline constexpr u64 kSimPortBase = 0x1018'2000;  ///< not on silicon: a hole of the published map

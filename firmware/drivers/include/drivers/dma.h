@@ -66,4 +66,32 @@ uint64_t dma_rx_count(unsigned channel);
 /* Bytes received since it was opened. */
 uint64_t dma_rx_bytes(unsigned channel);
 
+/* Jobs that can be submitted now. */
+uint64_t dma_free_slots(struct dma_queue *queue);
+
+/*
+ * Sends a piece of a frame to the Ethernet controller at the end of the route. `header`: address of the frame's struct
+ * mppa_eth_tx_header with its first piece, else 0. `last`: the frame is complete. All frames for one TX FIFO must come
+ * from one TX thread of the cluster.
+ */
+dma_ticket dma_send_frame(struct dma_queue *queue, unsigned route, uint64_t header, uint64_t from, uint64_t bytes,
+			  bool last);
+
+/* Buffers for RX job cache `cache` (0..3): a ring of 1 << slots_log2. False if memory is exhausted. */
+bool dma_rx_cache_open(unsigned cache, unsigned slots_log2);
+/* Gives a buffer to the cache; the ring must have room. One core a cache. */
+void dma_rx_give(unsigned cache, uint64_t buffer, uint64_t bytes);
+
+/* A channel that puts each transfer into a buffer of a cache and a record into a ring. */
+struct dma_rx_stream {
+	const volatile struct mppa_dma_rx_completion *ring;
+	uint64_t mask, taken;
+	unsigned channel;
+};
+/* `notify` as in dma_rx_open(). False if memory is exhausted. */
+bool dma_rx_stream_open(struct dma_rx_stream *stream, unsigned channel, unsigned cache, unsigned slots_log2,
+			uint64_t notify);
+/* The next record, which is then free again; false if there is none. */
+bool dma_rx_stream_next(struct dma_rx_stream *stream, struct mppa_dma_rx_completion *record);
+
 #endif

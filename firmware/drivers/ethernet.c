@@ -1,0 +1,373 @@
+#include "drivers/ethernet.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "cos/arena.h"
+#include "cos/cpu.h"
+#include "cos/mmio.h"
+#include "cos/mmu.h"
+#include "cos/ring.h"
+#include "drivers/dma.h"
+
+#define BURST 32 /* frames a poll takes at most, so that sending gets its turn */
+#define ERROR_CHANNEL 63
+#define PARSER_HALF 16 /* in the aggregated modes both halves must hold the same rules */
+/* Parsers that can check four checksums at line rate are 11, 12 and 14. */
+#define PARSER_TCP4 11
+#define PARSER_TCP6 12
+#define TX_FIFO_RUN 4
+
+/* Routes from the controllers to the clusters (published; nibbles of output ports, lowest first, 8 = arrived). */
+static const uint16_t route_to_cluster[2][MPPA_CLUSTERS] = {{0x80, 0x81, 0x82, 0x83, 0x84},
+							    {0x831, 0x81, 0x82, 0x83, 0x84}};
+
+struct rx_buffer {
+	struct net_buf buf;
+	uint8_t *memory;
+};
+
+struct sending {
+	struct net_tx *tx;
+	dma_ticket last;
+};
+
+struct ethernet_queue {
+	struct ethernet_queue_config config;
+	struct netif *netif;
+	struct dma_rx_stream stream;
+	struct dma_queue *jobs;
+	unsigned route;
+	uint64_t buffer_bytes;
+	struct rx_buffer *buffers;
+	uint8_t *memory; /* of all buffers */
+	struct mppa_eth_tx_header *headers;
+	struct sending *ring;
+	uint64_t ring_mask, sent, freed;
+};
+
+static uintptr_t base(unsigned controller) { return controller ? MPPA_ETH1_BASE : MPPA_ETH0_BASE; }
+
+static void mac_write(unsigned controller, uint32_t offset, uint32_t value)
+{
+	cos_write32(base(controller) + MPPA_ETH_MAC + offset, value);
+}
+
+static void lb_write(unsigned controller, uint32_t offset, uint32_t value)
+{
+	cos_write32(base(controller) + MPPA_ETH_LB + offset, value);
+}
+
+static void lb_write64(unsigned controller, uint32_t offset, uint64_t value)
+{
+	cos_write64(base(controller) + MPPA_ETH_LB + offset, value);
+}
+
+bool ethernet_map(unsigned controller)
+{
+	const uint64_t page = 4096;
+
+	return cos_mmu_map(base(controller), (MPPA_ETH_SIZE + page - 1) / page * page, COS_MMU_RW, COS_MMU_DEVICE);
+}
+
+/* ---- Port ---- */
+
+/* Appends bits to a parser rule; fields are packed from bit 0 on. */
+struct rule {
+	uint32_t words[MPPA_ETH_PARSER_WORDS];
+	unsigned bit;
+};
+
+static void bits(struct rule *rule, uint64_t value, unsigned width)
+{
+	for (unsigned i = 0; i < width; i++, rule->bit++)
+		rule->words[rule->bit / 32] |= (uint32_t)(value >> i & 1) << rule->bit % 32;
+}
+
+/* polarity, value, mask: matches everything; then the hash mask */
+static void any(struct rule *rule, unsigned width, uint64_t hash)
+{
+	bits(rule, 0, 1);
+	bits(rule, 0, width);
+	bits(rule, 0, width);
+	bits(rule, hash, width);
+}
+
+static unsigned put_line(unsigned controller, unsigned parser, unsigned line, struct rule *rule)
+{
+	for (unsigned w = 0; w < MPPA_ETH_PARSER_WORDS; w++)
+		lb_write(controller, MPPA_ETH_PARSER_RAM(parser, line, w), rule->words[w]);
+	memset(rule, 0, sizeof *rule);
+	return line + 1;
+}
+
+/* Type, metadata index, and checksum check where the rule has one. */
+static void begin(struct rule *rule, unsigned type, bool with_check)
+{
+	bits(rule, type, 5);
+	bits(rule, 1, 1);
+	if (with_check)
+		bits(rule, 1, 1);
+	bits(rule, 0, 1); /* no exchange of source and destination */
+}
+
+static unsigned put_mac(unsigned controller, unsigned parser)
+{
+	struct rule rule = {.bit = 0};
+
+	begin(&rule, MPPA_ETH_PTYPE_MAC_VLAN, false);
+	bits(&rule, 3, 2); /* any number of VLAN tags */
+	bits(&rule, 0, 1);
+	any(&rule, 48, 0);
+	any(&rule, 48, 0);
+	return put_line(controller, parser, 0, &rule);
+}
+
+static unsigned put_ipv4(unsigned controller, unsigned parser, unsigned line)
+{
+	struct rule rule = {.bit = 0};
+
+	begin(&rule, MPPA_ETH_PTYPE_IPV4, true);
+	any(&rule, 6, 0);
+	any(&rule, 2, 0);
+	any(&rule, 8, 0);
+	any(&rule, 32, UINT32_MAX);
+	any(&rule, 32, UINT32_MAX);
+	return put_line(controller, parser, line, &rule);
+}
+
+static unsigned put_ipv6(unsigned controller, unsigned parser, unsigned line)
+{
+	struct rule rule = {.bit = 0};
+
+	begin(&rule, MPPA_ETH_PTYPE_IPV6, false);
+	any(&rule, 8, 0);
+	any(&rule, 20, 0);
+	any(&rule, 8, 0);
+	line = put_line(controller, parser, line, &rule);
+	for (unsigned address = 0; address < 2; address++) {
+		bits(&rule, 0, 1);
+		for (unsigned word = 0; word < 6; word++) /* value and mask, then the hash mask */
+			bits(&rule, word < 4 ? 0 : UINT64_MAX, 64);
+		line = put_line(controller, parser, line, &rule);
+	}
+	return line;
+}
+
+static unsigned put_tcp(unsigned controller, unsigned parser, unsigned line)
+{
+	struct rule rule = {.bit = 0};
+
+	begin(&rule, MPPA_ETH_PTYPE_TCP, true);
+	for (unsigned port = 0; port < 2; port++) {
+		bits(&rule, 0, 32);
+		bits(&rule, 2, 2); /* any port */
+		bits(&rule, UINT16_MAX, 16);
+	}
+	any(&rule, 9, 0);
+	return put_line(controller, parser, line, &rule);
+}
+
+static void program_parser(unsigned controller, unsigned parser, bool v6)
+{
+	struct rule end = {.bit = 0};
+	unsigned line = put_mac(controller, parser);
+
+	line = v6 ? put_ipv6(controller, parser, line) : put_ipv4(controller, parser, line);
+	line = put_tcp(controller, parser, line);
+	put_line(controller, parser, line, &end);
+	lb_write(controller, MPPA_ETH_PARSER(parser),
+		 MPPA_ETH_PARSER_CTL_VALUE(MPPA_ETH_PARSER_HASH_LUT, 0, 3, 10, 0xfff));
+}
+
+static uint64_t dispatch_entry(unsigned controller, unsigned cluster, unsigned channel)
+{
+	return MPPA_ETH_DISPATCH_VALUE(route_to_cluster[controller][cluster], channel, 0, 0);
+}
+
+bool ethernet_start(unsigned controller, const uint8_t mac[6], unsigned max_frame, bool at_40g)
+{
+	if (!ethernet_map(controller))
+		return false;
+	mac_write(controller, MPPA_ETH_MODE, at_40g ? MPPA_ETH_MODE_40G : MPPA_ETH_MODE_100G);
+	mac_write(controller, MPPA_ETH_FCS_EN, 0xf);
+	mac_write(controller, MPPA_ETH_MAC_RESET_CLEAR, ~0u);
+	while (cos_read32(base(controller) + MPPA_ETH_MAC + MPPA_ETH_MAC_RESET))
+		;
+	mac_write(controller, MPPA_ETH_PMAC(0) + MPPA_ETH_MAC_ADDR_LO,
+		  (uint32_t)mac[0] | (uint32_t)mac[1] << 8 | (uint32_t)mac[2] << 16 | (uint32_t)mac[3] << 24);
+	mac_write(controller, MPPA_ETH_PMAC(0) + MPPA_ETH_MAC_ADDR_HI, (uint32_t)mac[4] | (uint32_t)mac[5] << 8);
+	mac_write(controller, MPPA_ETH_PMAC(0) + MPPA_ETH_MAC_FRM_LEN, max_frame + 4);
+	for (unsigned e = 0; e < MPPA_ETH_DISPATCH_ENTRIES; e++)
+		lb_write64(controller, MPPA_ETH_DISPATCH(e), dispatch_entry(controller, 1, ERROR_CHANNEL));
+	for (unsigned lane = 0; lane < MPPA_ETH_LANES; lane += 2) { /* lane 2 mirrors lane 0 in the aggregated modes */
+		lb_write(controller, MPPA_ETH_DEFAULT_RULE(lane), MPPA_ETH_DEFAULT_DROP);
+		lb_write(controller, MPPA_ETH_LB_CTRL(lane),
+			 max_frame | MPPA_ETH_LB_STORE_AND_FORWARD | MPPA_ETH_LB_ADD_HEADER);
+	}
+	mac_write(controller, MPPA_ETH_PMAC(0) + MPPA_ETH_MAC_CMD_CFG,
+		  MPPA_ETH_CMD_TX_EN | MPPA_ETH_CMD_RX_EN | MPPA_ETH_CMD_PROMISC | MPPA_ETH_CMD_TX_PAD);
+	return true;
+}
+
+bool ethernet_link_up(unsigned controller)
+{
+	return cos_read32(base(controller) + MPPA_ETH_MAC + MPPA_ETH_SYNC_STATUS) & MPPA_ETH_SYNC_LINK(0);
+}
+
+void ethernet_steer(unsigned controller, const uint8_t *clusters, const uint8_t *channels, unsigned count)
+{
+	for (unsigned half = 0; half <= PARSER_HALF; half += PARSER_HALF) {
+		lb_write(controller, MPPA_ETH_PARSER(half + PARSER_TCP4), MPPA_ETH_PARSER_DISABLED);
+		lb_write(controller, MPPA_ETH_PARSER(half + PARSER_TCP6), MPPA_ETH_PARSER_DISABLED);
+	}
+	for (unsigned i = 0; i < count; i++)
+		lb_write64(controller, MPPA_ETH_DISPATCH(i), dispatch_entry(controller, clusters[i], channels[i]));
+	for (unsigned i = 0; i < MPPA_ETH_LUT_ENTRIES; i++)
+		lb_write(controller, MPPA_ETH_LUT(i), i % count);
+	for (unsigned half = 0; half <= PARSER_HALF; half += PARSER_HALF) {
+		program_parser(controller, half + PARSER_TCP4, false);
+		program_parser(controller, half + PARSER_TCP6, true);
+	}
+	lb_write(controller, MPPA_ETH_DEFAULT_RULE(0) + MPPA_ETH_DEFAULT_RR_TARGET, 1);
+	for (unsigned lane = 0; lane < MPPA_ETH_LANES; lane += 2)
+		lb_write(controller, MPPA_ETH_DEFAULT_RULE(lane), MPPA_ETH_DEFAULT_ROUND_ROBIN | 1 << 8);
+}
+
+/* ---- Queues ---- */
+
+static void give_buffer(struct ethernet_queue *queue, struct rx_buffer *b)
+{
+	dma_rx_give(queue->config.cache, (uint64_t)b->memory, queue->buffer_bytes);
+}
+
+/* The last reference to a received packet has gone. */
+static void release_buffer(struct net_buf *buf)
+{
+	struct rx_buffer *b = (struct rx_buffer *)buf;
+
+	give_buffer(buf->owner, b);
+}
+
+/* What the hardware inserts, and where. */
+static uint64_t tx_control(const struct net_tx *tx, uint32_t bytes)
+{
+	const unsigned ip = tx->v6 ? MPPA_ETH_TX_IP_V6 : MPPA_ETH_TX_IP_V4;
+
+	if (tx->checksum == NET_CHECKSUM_DONE)
+		return MPPA_ETH_TX_CONTROL(bytes, 0, 0, 0, 0);
+	return MPPA_ETH_TX_CONTROL(bytes, 0, ip,
+				   tx->checksum == NET_CHECKSUM_TCP ? MPPA_ETH_TX_CRC_TCP : MPPA_ETH_TX_CRC_UDP,
+				   tx->pseudo_sum);
+}
+
+static void free_sent(struct ethernet_queue *queue)
+{
+	while (queue->freed != queue->sent) {
+		struct sending *s = &queue->ring[queue->freed & queue->ring_mask];
+
+		if (!dma_done(queue->jobs, s->last))
+			return;
+		queue->freed++;
+		net_tx_done(s->tx);
+	}
+}
+
+/* One job for the headers, one for each fragment. */
+static bool transmit(struct netif *netif, struct net_tx *tx)
+{
+	struct ethernet_queue *queue = netif->driver;
+	const uint64_t slot = queue->sent & queue->ring_mask;
+	struct mppa_eth_tx_header *header = &queue->headers[slot];
+
+	free_sent(queue);
+	/* Every frame in flight has one job at least, so the ring never holds more frames than jobs. */
+	if (queue->sent - queue->freed > queue->ring_mask || dma_free_slots(queue->jobs) < 1u + tx->frag_count)
+		return false;
+	header->control = tx_control(tx, net_tx_bytes(tx));
+	header->offset = net_tx_l4(tx);
+	queue->ring[slot].tx = tx;
+	queue->ring[slot].last =
+		dma_send_frame(queue->jobs, queue->route, (uint64_t)header, (uint64_t)(tx->header + tx->start),
+			       (uint64_t)(tx->end - tx->start), tx->frag_count == 0);
+	for (unsigned i = 0; i < tx->frag_count; i++)
+		queue->ring[slot].last = dma_send_frame(queue->jobs, queue->route, 0, (uint64_t)tx->frags[i].data,
+							tx->frags[i].len, i + 1u == tx->frag_count);
+	queue->sent++;
+	return true;
+}
+
+static bool allocate(struct ethernet_queue *queue)
+{
+	const size_t buffers = 1ul << queue->config.buffers_log2, frames = 1ul << queue->config.jobs_log2;
+
+	queue->buffers = cos_zalloc(COS_SMEM, buffers * sizeof *queue->buffers, COS_CACHE_LINE);
+	queue->memory = cos_dma_alloc(COS_SMEM, buffers * queue->buffer_bytes, COS_CACHE_LINE, NULL);
+	queue->headers = cos_dma_alloc(COS_SMEM, frames * sizeof *queue->headers, COS_CACHE_LINE, NULL);
+	queue->ring = cos_zalloc(COS_SMEM, frames * sizeof *queue->ring, COS_CACHE_LINE);
+	queue->ring_mask = frames - 1;
+	queue->jobs = dma_queue_open(queue->config.tx_thread, queue->config.jobs_log2, false);
+	return queue->buffers && queue->memory && queue->headers && queue->ring && queue->jobs &&
+	       dma_rx_cache_open(queue->config.cache, queue->config.buffers_log2) &&
+	       dma_rx_stream_open(&queue->stream, queue->config.channel, queue->config.cache,
+				  queue->config.buffers_log2, queue->config.notify);
+}
+
+struct ethernet_queue *ethernet_open(const struct ethernet_queue_config *config, struct netif *netif,
+				     unsigned max_frame)
+{
+	struct ethernet_queue *queue = cos_zalloc(COS_SMEM, sizeof *queue, COS_CACHE_LINE);
+
+	if (!queue)
+		return NULL;
+	queue->config = *config;
+	queue->netif = netif;
+	queue->buffer_bytes =
+		(sizeof(struct mppa_eth_rx_header) + max_frame + COS_CACHE_LINE - 1) / COS_CACHE_LINE * COS_CACHE_LINE;
+	if (!allocate(queue))
+		return NULL;
+	for (unsigned i = 0; i < 1u << config->buffers_log2; i++) {
+		struct rx_buffer *b = &queue->buffers[i];
+
+		b->memory = queue->memory + i * queue->buffer_bytes;
+		b->buf.owner = queue;
+		b->buf.release = release_buffer;
+		give_buffer(queue, b);
+	}
+	queue->route = dma_route(DMA_NODE_ETH0 + config->controller, config->tx_fifo, 0);
+	lb_write(config->controller, MPPA_ETH_TX_FIFO(config->tx_fifo) + MPPA_ETH_TX_LANE_CTRL(0),
+		 1 | TX_FIFO_RUN << 9);
+	lb_write(config->controller, MPPA_ETH_TX_FIFO(config->tx_fifo) + MPPA_ETH_TX_CTRL,
+		 MPPA_ETH_TX_HEADER_EN | MPPA_ETH_TX_GLOBAL);
+	netif->transmit = transmit;
+	netif->driver = queue;
+	netif->tx_checksum = true;
+	return queue;
+}
+
+/* The checks of a parser's rules have passed if one matched: wrong frames do not come this far. */
+static void receive(struct ethernet_queue *queue, const struct mppa_dma_rx_completion *record)
+{
+	const uint64_t index = (record->base - (uint64_t)queue->memory) / queue->buffer_bytes;
+	struct rx_buffer *b = &queue->buffers[index];
+	const struct mppa_eth_rx_header *header = (const struct mppa_eth_rx_header *)b->memory;
+
+	b->buf.data = b->memory + sizeof *header;
+	b->buf.len = header->bytes;
+	b->buf.refs = 1;
+	b->buf.checksum_good = !MPPA_ETH_RX_DEFAULT_RULE(header->info);
+	net_input(queue->netif, &b->buf);
+}
+
+bool ethernet_poll(struct ethernet_queue *queue)
+{
+	struct mppa_dma_rx_completion record;
+	unsigned count = 0;
+
+	while (count < BURST && dma_rx_stream_next(&queue->stream, &record)) {
+		receive(queue, &record);
+		count++;
+	}
+	free_sent(queue);
+	return count > 0;
+}
