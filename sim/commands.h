@@ -26,6 +26,11 @@ class BadInput : public std::runtime_error {
 
 // Each function adds one subcommand.
 // (registered in main.cpp in the order in which --help lists them)
+void add_run(CLI::App& app);       ///< simulates a configured system
+void add_rerun(CLI::App& app);     ///< repeats a run from its directory
+void add_stats(CLI::App& app);     ///< lists the statistics of a run
+void add_compare(CLI::App& app);   ///< what differs between two runs
+void add_golden(CLI::App& app);    ///< compares shipped configurations with recorded results
 void add_validate(CLI::App& app);  ///< checks configurations
 void add_describe(CLI::App& app);  ///< component types and their parameters
 void add_exec(CLI::App& app);      ///< runs a bare program on one core

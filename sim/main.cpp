@@ -11,6 +11,11 @@
 namespace {
 
 void add_commands(CLI::App& app) {
+  mppa::sim::add_run(app);
+  mppa::sim::add_rerun(app);
+  mppa::sim::add_stats(app);
+  mppa::sim::add_compare(app);
+  mppa::sim::add_golden(app);
   mppa::sim::add_validate(app);
   mppa::sim::add_describe(app);
   mppa::sim::add_exec(app);
@@ -28,7 +33,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "mppasim " MPPASIM_VERSION);
   app.footer(
       "Exit status: 0 success; 1 the simulated system failed (errors, mismatches, crash);\n"
-      "             2 bad input; 124 the cycle limit was reached.");
+      "             2 bad input; 124 the cycle limit was reached; 130 interrupted.");
   add_commands(app);
   try {
     app.parse(argc, argv);

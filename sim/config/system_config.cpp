@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "sim/config/digest.h"
+
 namespace mppa::config {
 namespace {
 
@@ -100,10 +102,9 @@ const Component* SystemConfig::find(const std::string& path) const { return find
 std::string SystemConfig::to_yaml() const { return yaml_of(*this, FileNames::kFull); }
 
 std::string SystemConfig::hash() const {
-  // FNV-1a, 64 bit: an identity for reports, not a protection against forgery.
-  u64 h = 0xcbf29ce484222325;
-  for (const char c : yaml_of(*this, FileNames::kBare)) h = (h ^ static_cast<u8>(c)) * 0x100000001b3;
-  return fmt::format("{:016x}", h);
+  Digest digest;
+  digest.add(yaml_of(*this, FileNames::kBare));
+  return digest.text();
 }
 
 }  // namespace mppa::config

@@ -1,0 +1,147 @@
+#include "sim/run/report.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+
+#include "sim/config/digest.h"
+
+namespace mppa::sim {
+namespace {
+
+double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
+
+Json latency_json(const Histogram& h) {
+  return {{"min", h.min()},
+          {"mean", h.mean()},
+          {"p50", h.percentile(50'000)},
+          {"p90", h.percentile(90'000)},
+          {"p99", h.percentile(99'000)},
+          {"p99_9", h.percentile(99'900)},
+          {"max", h.max()}};
+}
+
+Json workload_json(const WorkloadIf& workload) {
+  const WorkloadResult r = workload.result();
+  const double seconds = static_cast<double>(r.window_ps) / 1e12;
+  return {{"name", workload.name()},
+          {"ios", r.ios},
+          {"window_s", seconds},
+          {"iops", ratio(static_cast<double>(r.ios), seconds)},
+          {"read_bytes", r.read_bytes},
+          {"write_bytes", r.write_bytes},
+          {"bandwidth_bytes_per_s", ratio(static_cast<double>(r.read_bytes + r.write_bytes), seconds)},
+          {"latency_ns", latency_json(r.latency_ns)},
+          {"errors", r.errors},
+          {"verify_errors", r.verify_errors},
+          {"verified_bytes", r.verified_bytes}};
+}
+
+/// A node with a `bundles` counter is a core.
+bool is_core(const StatNode& node) { return node.value("bundles") != nullptr; }
+
+Json core_json(const std::string& path, const StatNode& core) {
+  Json json = {{"path", path},
+               {"cycles", core.count("cycles")},
+               {"bundles", core.count("bundles")},
+               {"instructions", core.count("instructions")},
+               {"idle_cycles", core.count("idle_cycles")}};
+  Json& stalls = json["stalls"] = Json::object();
+  if (const StatNode* causes = core.child("stalls"))
+    for (const StatValue& v : causes->values) stalls[v.name] = v.count;
+  return json;
+}
+
+Json cores_json(const StatNode& tree) {
+  Json cores = Json::array();
+  tree.walk([&](const std::string& path, const StatNode& node) {
+    if (is_core(node)) cores.push_back(core_json(path, node));
+  });
+  return cores;
+}
+
+Json resources_json(const StatNode& tree) {
+  Json resources = Json::array();
+  tree.walk([&](const std::string& path, const StatNode& node) {
+    for (const StatValue& v : node.values)
+      if (v.kind == StatKind::kUtilization)
+        resources.push_back({{"path", path + "." + v.name}, {"kind", v.doc}, {"utilization", v.number()}});
+  });
+  return resources;
+}
+
+Json simulation_json(const StatNode& tree, u64 now_ps, const RunEnd& end) {
+  u64 bundles = 0, cycles = 0, core_cycles = 0, skipped = 0;
+  tree.walk([&](const std::string&, const StatNode& node) {
+    if (!is_core(node)) return;
+    bundles += node.count("bundles");
+    core_cycles += node.count("cycles");
+    skipped += node.count("spin_skipped_cycles");
+    cycles = std::max(cycles, node.count("cycles"));
+  });
+  return {{"simulated_s", static_cast<double>(now_ps) / 1e12},
+          {"bundles", bundles},
+          {"cycles", cycles},
+          {"core_cycles", core_cycles},
+          {"spin_skipped_cycles", skipped},
+          {"end_reason", end.reason},
+          {"end_message", end.message},
+          {"partial", end.interrupted},
+          {"success", !end.failed}};
+}
+
+Json power_json(const config::SystemConfig& config, const Simulation& simulation, const StatNode& tree) {
+  double watts = 0;
+  const auto& parts = simulation.parts();
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    if (const StatNode* own = tree.child(config.components[i].path)) watts += parts[i]->average_power(*own);
+  return {{"average_w", watts}, {"energy_j", watts * static_cast<double>(simulation.now_ps()) / 1e12}};
+}
+
+Json host_json(const Json& simulation, double wall_s) {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return {{"wall_s", wall_s},
+          {"bundles_per_s", ratio(simulation["bundles"].get<double>(), wall_s)},
+          {"slowdown", ratio(wall_s, simulation["simulated_s"].get<double>())},
+          {"peak_rss_bytes", static_cast<u64>(usage.ru_maxrss) * 1024}};
+}
+
+std::string files_hash(const std::map<std::string, std::string>& files) {
+  config::Digest digest;
+  for (const auto& [name, hash] : files) digest.add(name + " " + hash + "\n");
+  return digest.text();
+}
+
+}  // namespace
+
+Json make_report(const config::SystemConfig& config, const Simulation& simulation, const RunEnd& end,
+                 const RunDirectory& directory, const RunFacts& facts) {
+  const StatNode tree = simulation.statistics();
+  Json report;
+  report["system"] = config.name;
+  report["version"] = facts.version;
+  report["binary_hash"] = facts.binary_hash;
+  report["config_hash"] = config.hash();
+  report["firmware_hash"] = files_hash(directory.kept());
+  report["files"] = directory.kept();
+  report["simulation"] = simulation_json(tree, simulation.now_ps(), end);
+  Json& workloads = report["workloads"] = Json::array();
+  for (const auto& part : simulation.parts())
+    if (const WorkloadIf* workload = part->workload()) workloads.push_back(workload_json(*workload));
+  report["power"] = power_json(config, simulation, tree);
+  report["resources"] = resources_json(tree);
+  report["cores"] = cores_json(tree);
+  report["host"] = host_json(report["simulation"], facts.wall_s);
+  return report;
+}
+
+bool successful(const Json& report) {
+  const Json& workloads = report["workloads"];
+  return report["simulation"]["success"] && std::all_of(workloads.begin(), workloads.end(), [](const Json& w) {
+           return w["errors"] == 0 && w["verify_errors"] == 0;
+         });
+}
+
+}  // namespace mppa::sim

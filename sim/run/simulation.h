@@ -1,0 +1,71 @@
+// One simulation: builds the configured system, runs it until something ends it, and collects what came out. SystemC
+// knows one system per process, so a process runs one Simulation.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/run/progress.h"
+#include "sim/run/run_directory.h"
+#include "sim/run/run_log.h"
+#include "sim/stats/time_series.h"
+#include "sim/system/component.h"
+
+namespace mppa::sim {
+
+/// What ended a run, and whether it was a success.
+struct RunEnd {
+  std::string reason;   ///< end_reason of the report
+  std::string message;  ///< one line for people; may be empty
+  bool failed = false;  ///< crash, bad exit status, nothing left to happen
+  bool interrupted = false;
+};
+
+class Simulation : public RunContext {
+ public:
+  /// Builds the components. Throws BadInput for what validation cannot see.
+  Simulation(const ComponentRegistry& registry, const config::SystemConfig& config, RunDirectory& directory,
+             Progress& progress, RunLog& log);
+
+  /// Runs to the end. `interrupted` is asked every few microseconds of simulated time whether to stop.
+  RunEnd run(const std::function<bool()>& interrupted);
+
+  /// Statistics of all components, each below its path.
+  StatNode statistics() const;
+  const std::vector<std::unique_ptr<SystemPart>>& parts() const { return parts_; }
+  const TimeSeries& series() const { return series_; }
+  /// Simulated time in picoseconds.
+  u64 now_ps() const;
+
+  // RunContext
+  const config::Component& simulation() const override { return config_.simulation; }
+  void uses_file(const std::string& path) override { directory_.keep(path); }
+  void output(const std::string& file, std::string_view bytes) override { directory_.append(file, bytes); }
+  void show(const std::string& source, std::string_view bytes) override { progress_.text(source, bytes); }
+  void end(SystemEnd end) override;
+  void log(const std::string& component, LogLevel level, std::string_view line) override {
+    log_.line(component, level, now_ps(), line);
+  }
+
+ private:
+  void step(u64 until_ps);
+  bool finished();
+  void sample();
+  void report_progress();
+  std::vector<const WorkloadIf*> workloads() const;
+  std::string phase() const;
+
+  const config::SystemConfig& config_;
+  RunDirectory& directory_;
+  Progress& progress_;
+  RunLog& log_;
+  std::vector<std::unique_ptr<SystemPart>> parts_;
+  TimeSeries series_;
+  std::optional<RunEnd> end_;
+};
+
+}  // namespace mppa::sim

@@ -1,0 +1,210 @@
+"""`mppasim run` and what works on its results, through the command line: run_test.py MPPASIM PROGRAM, where PROGRAM is
+tests/sim/system/programs/outcome.c, compiled: a program that ends as its argument says."""
+import json
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+MPPASIM, PROGRAM = (str(pathlib.Path(p).resolve()) for p in sys.argv[1:3])
+
+CONFIG = f"""system: outcome
+components:
+  card:
+    type: coolidge
+    firmware: {PROGRAM}
+    placement: memory
+  console: {{type: console}}
+links: ['card.uart[0] -- console.uart']
+"""
+
+
+class CliTest(unittest.TestCase):
+    def setUp(self):
+        self.scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(self.scratch.cleanup)
+        self.dir = pathlib.Path(self.scratch.name)
+        (self.dir / "outcome.yaml").write_text(CONFIG)
+
+    def mppasim(self, *args):
+        return subprocess.run([MPPASIM, *args], cwd=self.dir, capture_output=True, text=True, timeout=120)
+
+    def run_system(self, argument, *options, out="out"):
+        """Runs the program with `argument`; returns (process, report)."""
+        process = self.mppasim("run", "outcome.yaml", "--out", out, "--set", f"card.arguments=[{argument}]", *options)
+        return process, json.loads((self.dir / out / "report.json").read_text())
+
+    def expect_bad_input(self, message, *args):
+        process = self.mppasim(*args)
+        self.assertEqual(process.returncode, 2, process.stdout + process.stderr)
+        self.assertIn(message, process.stderr)
+
+
+class Run(CliTest):
+    def test_success(self):
+        process, report = self.run_system("status")
+        self.assertEqual(process.returncode, 0, process.stderr)
+        self.assertIn("[console] outcome: status\n", process.stdout)
+        self.assertIn("card: exit by the simulator's port, status 0", process.stdout)
+        self.assertEqual((self.dir / "out/card.uart0.txt").read_text(), "outcome: status\n")
+        self.assertEqual(report["simulation"]["end_reason"], "exit")
+        self.assertEqual(len(report["cores"]), 85)
+        self.assertEqual(report["simulation"]["bundles"], sum(c["bundles"] for c in report["cores"]))
+
+    def test_report_has_what_outside_checks_rely_on(self):
+        _, report = self.run_system("status", "--quiet")
+        for member in "workloads", "config_hash", "firmware_hash", "version":
+            self.assertIn(member, report)
+        self.assertLessEqual({"simulated_s", "bundles", "cycles", "end_reason"}, report["simulation"].keys())
+        self.assertLessEqual({"wall_s", "bundles_per_s", "slowdown", "peak_rss_bytes"}, report["host"].keys())
+        core = {"path", "cycles", "bundles", "instructions", "idle_cycles", "stalls"}
+        self.assertTrue(all(core <= c.keys() for c in report["cores"]))
+        self.assertTrue(all({"path", "kind", "utilization"} <= r.keys() for r in report["resources"]))
+        self.assertGreater(report["power"]["average_w"], 0)
+
+    def test_failing_firmware(self):
+        for argument, message in (
+            ("status, 3", "status 3"),
+            ("crash", "the RM of cluster 0"),
+            ("sleep", "every core sleeps and nothing will ever wake one"),
+        ):
+            with self.subTest(argument):
+                process, report = self.run_system(argument)
+                self.assertEqual(process.returncode, 1, process.stdout)
+                self.assertIn(message, process.stderr)
+                self.assertFalse(report["simulation"]["success"])
+
+    def test_until(self):
+        process, report = self.run_system("endless", "--until", "50us")
+        self.assertEqual(process.returncode, 0, process.stderr)
+        self.assertEqual(report["simulation"]["end_reason"], "until")
+        self.assertEqual(report["simulation"]["simulated_s"], 50e-6)
+
+    def test_quiet(self):
+        process, _ = self.run_system("status", "--quiet")
+        self.assertEqual((process.stdout, process.stderr), ("", ""))
+
+    def test_interrupt_leaves_a_partial_report(self):
+        process = subprocess.Popen(
+            [MPPASIM, "run", "outcome.yaml", "--out", "out", "--set", "card.arguments=[endless]", "--log", "info"],
+            cwd=self.dir, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.assertIn("cluster 0", process.stderr.readline(), "the program has been loaded")
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130)
+        self.assertIn("interrupted; the report is partial", errors)
+        report = json.loads((self.dir / "out/report.json").read_text())
+        self.assertTrue(report["simulation"]["partial"])
+        self.assertEqual(report["simulation"]["end_reason"], "interrupted")
+        self.expect_bad_input("was interrupted", "rerun", "out")
+
+    def test_log_levels(self):
+        process, _ = self.run_system("status", "--log", "card=info")
+        self.assertIn("info card: 0.000000 ms: cluster 0: outcome.elf status", process.stderr)
+        process, _ = self.run_system("status")
+        self.assertNotIn("info", process.stderr)
+        self.assertIn("info card", (self.dir / "out/log.txt").read_text())
+
+    def test_time_series(self):
+        self.run_system("endless", "--until", "50us", "--sample", "10us", "--set", "simulation.sample=['*.rm.bundles']")
+        lines = (self.dir / "out/series.csv").read_text().splitlines()
+        self.assertEqual(lines[0], "time_ps," + ",".join(f"card.cluster[{c}].rm.bundles" for c in range(5)))
+        self.assertEqual([int(line.split(",")[0]) for line in lines[1:]], [t * 10**7 for t in range(1, 6)])
+        bundles = [int(line.split(",")[1]) for line in lines[1:]]
+        self.assertEqual(bundles, sorted(set(bundles)), "the RM of cluster 0 goes on")
+        series = json.loads((self.dir / "out/series.json").read_text())
+        self.assertEqual(series["values"]["card.cluster[0].rm.bundles"], bundles)
+
+    def test_bad_input(self):
+        self.run_system("status")
+        before = (self.dir / "out/report.json").read_text()
+        run = ("run", "outcome.yaml", "--out", "out")
+        self.expect_bad_input("cannot read 'gone.yaml'", "run", "gone.yaml")
+        self.expect_bad_input("needs a unit", *run, "--until", "5")
+        self.expect_bad_input("did you mean 'card'", *run, "--log", "carr=info")
+        self.expect_bad_input("is not one of off, error", *run, "--log", "loud")
+        self.expect_bad_input("unknown key 'clok'", *run, "--set", "card.clok=1GHz")
+        self.expect_bad_input("there is no preset 'fast'", *run, "--preset", "fast")
+        self.expect_bad_input("is no run directory", "run", "outcome.yaml", "--out", str(self.dir))
+        self.assertEqual((self.dir / "out/report.json").read_text(), before, "earlier results survive bad input")
+
+
+class Results(CliTest):
+    def files(self, directory):
+        out = {}
+        for file in sorted((self.dir / directory).rglob("*")):
+            if file.is_file():
+                out[str(file.relative_to(self.dir / directory))] = file.read_bytes()
+        report = json.loads(out["report.json"])
+        del report["host"]
+        out["report.json"] = json.dumps(report).encode()
+        return out
+
+    def test_two_runs_are_byte_identical(self):
+        self.run_system("status", "--sample", "1us", out="a")
+        self.run_system("status", "--sample", "1us", out="b")
+        a, b = self.files("a"), self.files("b")
+        self.assertEqual(a.keys(), b.keys())
+        self.assertLessEqual({"resolved.yaml", "stats.json", "stats.csv", "series.csv", "log.txt"}, a.keys())
+        for name in a:
+            self.assertEqual(a[name], b[name], name)
+
+    def test_rerun(self):
+        self.run_system("status")
+        (self.dir / "outcome.yaml").unlink()
+        process = self.mppasim("rerun", "out")
+        self.assertEqual((process.returncode, process.stdout), (0, "identical\n"), process.stderr)
+
+    def test_rerun_sees_a_difference(self):
+        _, report = self.run_system("status")
+        report["simulation"]["cycles"] += 1
+        (self.dir / "out/report.json").write_text(json.dumps(report))
+        process = self.mppasim("rerun", "out")
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("simulation.cycles", process.stdout)
+        self.expect_bad_input("is no run directory", "rerun", ".")
+
+    def test_stats(self):
+        _, report = self.run_system("status")
+        process = self.mppasim("stats", "out", "cluster[0].rm.bundles")
+        self.assertEqual(process.stdout.split()[:2], ["card.cluster[0].rm.bundles", str(report["simulation"]["bundles"])])
+        self.assertEqual(len(self.mppasim("stats", "out", "*.rm.bundles").stdout.splitlines()), 5)
+        self.assertEqual(self.mppasim("stats", "out", "nothing").returncode, 1)
+        self.expect_bad_input("cannot be read", "stats", "gone")
+
+    def test_compare(self):
+        self.run_system("endless", "--until", "40us", out="a")
+        self.run_system("endless", "--until", "80us", out="b")
+        same = self.mppasim("compare", "a", "a")
+        self.assertEqual((same.returncode, same.stdout), (0, "0 values differ, 0 beyond tolerance\n"))
+        process = self.mppasim("compare", "a", "b")
+        self.assertEqual(process.returncode, 1)
+        self.assertRegex(process.stdout, r"50 %  simulation.simulated_s +4e-05 -> 8e-05\n")
+        relative = [float(line.split("%")[0]) for line in process.stdout.splitlines() if " %  " in line]
+        self.assertEqual(relative, sorted(relative, reverse=True), "largest first")
+        tolerant = self.mppasim("compare", "a", "b", "--tolerance", "*=100%", "--tolerance", "config_hash=0")
+        self.assertRegex(tolerant.stdout, r"values differ, 1 beyond tolerance\n$", "only the configuration's hash")
+        self.expect_bad_input("expected path=1%", "compare", "a", "b", "--tolerance", "x")
+        self.expect_bad_input("does not exist", "compare", "a", "gone")
+
+    def test_golden(self):
+        (self.dir / "golden").mkdir()
+        where = ("--configs", ".", "--golden", "golden")
+        self.expect_bad_input("holds no recorded results", "golden", "check", *where)
+        process = self.mppasim("golden", "update", "outcome", *where)
+        self.assertEqual(process.returncode, 0, process.stderr)
+        self.assertEqual(self.mppasim("golden", "check", *where).stdout, "outcome: as recorded\n")
+        slow = CONFIG.replace("memory\n", "memory\n    cluster[0]: {smem: {read_latency: 20}}\n")
+        (self.dir / "outcome.yaml").write_text(slow)
+        process = self.mppasim("golden", "check", *where)
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("simulation.cycles", process.stdout)
+        self.assertEqual(self.mppasim("golden", "check", *where, "--tolerance", "*=100%").returncode, 0)
+        self.assertIn("simulation.cycles", self.mppasim("golden", "update", "outcome", *where).stdout)
+        self.assertEqual(self.mppasim("golden", "check", *where).returncode, 0)
+        self.expect_bad_input("cannot read './gone.yaml'", "golden", "check", "gone", *where)
+
+
+unittest.main(argv=sys.argv[:1])
