@@ -88,8 +88,8 @@ std::string speed_text(const Json& report) {
   const Json& simulation = report["simulation"];
   std::string out = fmt::format("{}bundles/s, {} of wall time, slowdown {:.0f}", scaled(host["bundles_per_s"]),
                                 time_text(host["wall_s"]), host["slowdown"].get<double>());
-  const double skipped = simulation["spin_skipped_cycles"], all = simulation["core_cycles"];
-  if (skipped > 0) out += fmt::format(", {:.1f} % of core cycles skipped while spinning", 100 * skipped / all);
+  const double waiting = simulation["waiting_cycles"], all = simulation["core_cycles"];
+  if (waiting > 0) out += fmt::format(", {:.1f} % of core cycles in loops that only wait", 100 * waiting / all);
   return out;
 }
 

@@ -72,19 +72,19 @@ Json resources_json(const StatNode& tree) {
 }
 
 Json simulation_json(const StatNode& tree, u64 now_ps, const RunEnd& end) {
-  u64 bundles = 0, cycles = 0, core_cycles = 0, skipped = 0;
+  u64 bundles = 0, cycles = 0, core_cycles = 0, waiting = 0;
   tree.walk([&](const std::string&, const StatNode& node) {
     if (!is_core(node)) return;
     bundles += node.count("bundles");
     core_cycles += node.count("cycles");
-    skipped += node.count("spin_skipped_cycles");
+    waiting += node.count("waiting");
     cycles = std::max(cycles, node.count("cycles"));
   });
   return {{"simulated_s", static_cast<double>(now_ps) / 1e12},
           {"bundles", bundles},
           {"cycles", cycles},
           {"core_cycles", core_cycles},
-          {"spin_skipped_cycles", skipped},
+          {"waiting_cycles", waiting},
           {"end_reason", end.reason},
           {"end_message", end.message},
           {"partial", end.interrupted},
