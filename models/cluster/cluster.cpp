@@ -9,6 +9,7 @@
 #include "models/cluster/core/core_state.h"
 #include "models/cluster/core/system_unit.h"
 #include "models/cluster/core_bus.h"
+#include "models/cluster/core_stats.h"
 #include "models/common/memory_access.h"
 
 namespace mppa::cluster {
@@ -290,17 +291,9 @@ void Cluster::write_stats(StatWriter& out) const {
   smem_.write_stats(out, total);
   out.leave();
   for (unsigned i = 0; i < kCoreCount; ++i) {
-    const engine::Core& core = *cores_[i].core;
     out.enter(i == kRmIndex ? std::string("rm") : fmt::format("pe[{}]", i));
-    out.counter("cycles", core.state().cycle, "cycles", "local time of the core");
-    out.counter("bundles", core.state().bundles, "bundles", "bundles executed");
-    out.counter("instructions", core.state().instructions, "instructions", "instructions executed");
-    out.counter("l1d_hits", core.stats().l1d_hits, "lines", "L1D hits");
-    out.counter("l1d_misses", core.stats().l1d_misses, "lines", "L1D misses");
-    out.counter("l1i_misses", core.stats().l1i_misses, "lines", "L1I misses");
-    out.counter("traps", core.stats().traps, "traps", "hardware traps taken");
-    out.counter("waiting", cores_[i].spin.cycles, "cycles", "cycles in loops that only wait for memory to change");
-    out.counter("interrupts", core.stats().interrupts, "interrupts", "interrupts taken");
+    write_core_stats(out, *cores_[i].core,
+                     {.now = total, .in_reset = cores_[i].cycles_in_reset, .waiting = cores_[i].spin.cycles});
     out.leave();
   }
 }

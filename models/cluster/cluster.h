@@ -168,6 +168,7 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
     std::unique_ptr<engine::Core> core;
     std::deque<Event> events;  ///< by cycle, equal cycles in order of arrival
     bool in_reset = true;
+    u64 cycles_in_reset = 0;  ///< up to the last start
     bool watchdog = false;
     Spinning spin;
   };

@@ -103,7 +103,9 @@ void Cluster::deliver(unsigned core, const Event& event) {
   engine::Core& c = *slot.core;
   slot.spin.probing = false;
   if (event.kind == Event::Kind::kStart) {
-    c.reset(std::max(c.state().cycle, event.cycle));
+    const u64 since = c.state().cycle;
+    c.reset(std::max(since, event.cycle));
+    slot.cycles_in_reset += c.state().cycle - since;
     c.state().pc = event.argument;
     // Code above 4 GiB cannot switch to 64-bit addresses itself: its first fetch would already go astray.
     if (event.argument >> 32 != 0) c.state().sfr[core::kPs] |= core::ps::kV64.mask();

@@ -55,10 +55,7 @@ RunEnd Simulation::run(const std::function<bool()>& interrupted) {
   const u64 until = static_cast<u64>(simulation().quantity("until"));
   const u64 period = static_cast<u64>(simulation().quantity("sample_period"));
   while (!end_) {
-    u64 target = next_multiple(now_ps(), kStepPs);
-    if (period > 0) target = std::min(target, next_multiple(now_ps(), period));
-    if (until > 0) target = std::min(target, until);
-    step(target);
+    step(next_stop(until, period));
     if (period > 0 && (now_ps() % period == 0 || end_)) sample();
     if (progress_.due()) report_progress();
     if (!end_ && until > 0 && now_ps() >= until) end_ = RunEnd{"until", "", false, false};
@@ -68,11 +65,19 @@ RunEnd Simulation::run(const std::function<bool()>& interrupted) {
   return *end_;
 }
 
+u64 Simulation::next_stop(u64 until, u64 period) const {
+  u64 stop = next_multiple(now_ps(), kStepPs);
+  if (until > 0 && !sc_core::sc_pending_activity()) stop = until;
+  if (period > 0) stop = std::min(stop, next_multiple(now_ps(), period));
+  return until > 0 ? std::min(stop, until) : stop;
+}
+
 void Simulation::step(u64 until_ps) {
   sc_core::sc_start(sc_core::sc_time::from_value(until_ps - now_ps()), sc_core::SC_RUN_TO_TIME);
   if (end_ || finished()) return;
-  if (!sc_core::sc_pending_activity())
-    end_ = RunEnd{"idle", "every core sleeps and nothing will ever wake one", true, false};
+  // With a limit of time the run goes on to it: a core that spins for ever is then no different from one that sleeps.
+  if (!sc_core::sc_pending_activity() && simulation().quantity("until") == 0)
+    end_ = RunEnd{"idle", "every core sleeps or waits, and nothing will ever wake one", true, false};
 }
 
 bool Simulation::finished() {

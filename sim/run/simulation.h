@@ -52,6 +52,7 @@ class Simulation : public RunContext {
   }
 
  private:
+  u64 next_stop(u64 until, u64 period) const;
   void step(u64 until_ps);
   bool finished();
   void sample();

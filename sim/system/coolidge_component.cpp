@@ -168,6 +168,7 @@ CoolidgeParams chip_params(const config::Component& c, const config::Component& 
   CoolidgeParams p = axi_table().fill(c.part("axi"), chip_table().fill(c));
   p.ddr = ddr_table().fill(c.part("ddr"));
   p.ddr.channel = ddr_channel_table().fill(c.part("ddr.channel"));
+  p.spin_skip = simulation.flag("spin_skip");
   p.noc = noc_table().fill(c.part("noc"));
   for (unsigned node = 0; node < noc::kNodes; ++node)
     p.noc.limiters[node].fill(limiter_table().fill(c.part("noc." + indexed("limiter", node))));

@@ -18,6 +18,9 @@ void add_simulation(ComponentRegistry& registry) {
                        "Seed of everything that is random in workloads and devices."),
       config::quantity("quantum", Dimension::kTime, "200 ns", "1 ns", "1 ms",
                        "How far clusters may run ahead of the rest of the system.", "docs/modelling-choices.md"),
+      config::flag(
+          "spin_skip", true,
+          "Skip iterations of loops in which cores only wait; the results are the same, only the speed is not."),
       config::quantity("sample_period", Dimension::kTime, "0 ps", "0", "1 s",
                        "Simulated time between two samples of the time series; 0: none."),
       config::text_list("sample", "Statistics in the time series, as patterns with * and ?; none: all of them."),
