@@ -1,10 +1,10 @@
-// What a device driver on a host has of its device: register accesses, host memory, interrupts, presence. One interface
+// What a device driver on a host has of its device, beside the memory they share: register accesses, interrupts,
+// presence. One interface
 // for a device behind a PCIe root complex and for one attached without PCIe model.
 #pragma once
 
 #include <functional>
 
-#include "models/common/sparse_memory.h"
 #include "models/common/types.h"
 
 namespace mppa::host {
@@ -26,8 +26,6 @@ class DevicePort {
   virtual void mmio_write(u64 offset, u64 value, unsigned bytes) = 0;
   /// `done` is called once, later.
   virtual void mmio_read(u64 offset, unsigned bytes, RegisterDone done) = 0;
-  /// Host memory by physical address, seen by the device at the same addresses.
-  virtual SparseMemory& memory() = 0;
   /// Switches bus mastering and MSI-X on or off in configuration space.
   virtual void enable(bool on) = 0;
   /// The message the device has to send for `vector`.

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "models/common/bandwidth_server.h"
+#include "models/common/sparse_memory.h"
 #include "models/common/timeline.h"
 #include "models/host/device_port.h"
 #include "models/ssd/host_port.h"
@@ -33,7 +34,6 @@ class DirectLink : public ssd::HostPort, public DevicePort {
   // DevicePort
   void mmio_write(u64 offset, u64 value, unsigned bytes) override;
   void mmio_read(u64 offset, unsigned bytes, RegisterDone done) override;
-  SparseMemory& memory() override { return memory_; }
   void enable(bool on) override;
   InterruptMessage message(unsigned vector) override { return {kInterruptAddress, vector}; }
   void on_interrupt(Interrupt handler) override { interrupt_ = std::move(handler); }

@@ -18,11 +18,11 @@ std::string read_text_file(const std::string& path) {
   return text.str();
 }
 
-NvmeHost::NvmeHost(std::string name, Timeline& time, DevicePort& device, const NvmeDriverParams& driver,
-                   std::vector<JobOptions> jobs, u64 seed, std::string trace_directory)
+NvmeHost::NvmeHost(std::string name, Timeline& time, DevicePort& device, HostMemory& memory,
+                   const NvmeDriverParams& driver, std::vector<JobOptions> jobs, u64 seed, std::string trace_directory)
     : name_(std::move(name)),
       time_(time),
-      memory_(device.memory()),
+      memory_(memory),
       driver_(name_ + ".driver", time, device, memory_, driver),
       options_(std::move(jobs)),
       seed_(seed),

@@ -15,8 +15,8 @@ std::string read_text_file(const std::string& path);
 
 class NvmeHost : public StatProvider {
  public:
-  /// `trace_directory`: where relative read_iolog names are looked up.
-  NvmeHost(std::string name, Timeline& time, DevicePort& device, const NvmeDriverParams& driver,
+  /// `memory`: shared by all drivers of the host. `trace_directory`: where relative read_iolog names are looked up.
+  NvmeHost(std::string name, Timeline& time, DevicePort& device, HostMemory& memory, const NvmeDriverParams& driver,
            std::vector<JobOptions> jobs, u64 seed, std::string trace_directory = ".");
 
   /// Brings the drive up and then starts all jobs.
@@ -38,7 +38,7 @@ class NvmeHost : public StatProvider {
 
   std::string name_;
   Timeline& time_;
-  HostMemory memory_;
+  HostMemory& memory_;
   NvmeDriver driver_;
   std::vector<JobOptions> options_;
   u64 seed_;

@@ -16,7 +16,7 @@ struct Machine {
   Machine(const ssd::SsdParams& drive, std::string_view jobs, const NvmeDriverParams& driver = {}, u64 seed = 1)
       : ssd(time, drive),
         link(time, memory, ssd.controller(0)),
-        host("host", time, link, driver, parse_job_file(jobs, "test.fio"), seed, ::testing::TempDir()) {
+        host("host", time, link, allocator, driver, parse_job_file(jobs, "test.fio"), seed, ::testing::TempDir()) {
     ssd.controller(0).connect(link);
   }
   /// Runs until all jobs have ended; fails the test if that takes longer than `limit`.
@@ -29,6 +29,7 @@ struct Machine {
 
   Timeline time;
   SparseMemory memory{u64{16} << 30};
+  HostMemory allocator{memory};
   ssd::Ssd ssd;
   DirectLink link;
   NvmeHost host;
