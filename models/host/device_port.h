@@ -28,6 +28,8 @@ class DevicePort {
   virtual void mmio_read(u64 offset, unsigned bytes, RegisterDone done) = 0;
   /// Switches bus mastering and MSI-X on or off in configuration space.
   virtual void enable(bool on) = 0;
+  /// Offset of the MSI-X table in BAR 0.
+  virtual u64 msix_table() = 0;
   /// The message the device has to send for `vector`.
   virtual InterruptMessage message(unsigned vector) = 0;
   /// `handler` is called when such a message arrives.

@@ -35,6 +35,7 @@ class DirectLink : public ssd::HostPort, public DevicePort {
   void mmio_write(u64 offset, u64 value, unsigned bytes) override;
   void mmio_read(u64 offset, unsigned bytes, RegisterDone done) override;
   void enable(bool on) override;
+  u64 msix_table() override { return kMsixTable; }
   InterruptMessage message(unsigned vector) override { return {kInterruptAddress, vector}; }
   void on_interrupt(Interrupt handler) override { interrupt_ = std::move(handler); }
   void on_removal(std::function<void()> handler) override { removal_ = std::move(handler); }
@@ -45,6 +46,7 @@ class DirectLink : public ssd::HostPort, public DevicePort {
 
  private:
   static constexpr u64 kInterruptAddress = 0xFEE0'0000;
+  static constexpr u64 kMsixTable = 0x2000;  ///< there is no capability to read it from: where the SSD model has it
 
   u64 packets_ps(u64 bytes, unsigned per_packet, bool with_data) const;
   void deliver(u64 address, const std::vector<u8>& data);

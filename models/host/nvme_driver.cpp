@@ -206,7 +206,7 @@ void NvmeDriver::setup_interrupts() {
   if (params_.polling) return;
   for (auto& queue : queues_) {
     const InterruptMessage message = device_.message(queue->id);
-    const u64 at = kMsixTableOffset + queue->id * 16u;
+    const u64 at = device_.msix_table() + queue->id * 16u;
     device_.mmio_write(at, message.address, 8);
     device_.mmio_write(at + 8, message.data, 4);
     device_.mmio_write(at + 12, 0, 4);

@@ -9,9 +9,6 @@
 
 namespace mppa::host {
 
-/// Where drives of this model keep their MSI-X table in BAR 0; a driver on a real machine reads it from the capability.
-inline constexpr u64 kMsixTableOffset = 0x2000;
-
 struct NvmeDriver::Queue {
   struct Entry {
     u64 number = 0;  ///< tells a command from later ones in the same slot

@@ -1,0 +1,109 @@
+#include "models/host/pcie_host.h"
+
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "mppa/pci_config.h"
+
+namespace mppa::host {
+
+namespace {
+
+constexpr u32 kNvmeClass = 0x010802;
+constexpr u64 kInterruptAddress = 0xFEE0'0000;
+/// An interrupt's data: number of the device, then the vector.
+constexpr unsigned kVectorBits = 12;
+
+}  // namespace
+
+class PcieHost::Device : public DevicePort {
+ public:
+  Device(pcie::HostRoot& root, const pcie::Device& device, unsigned number)
+      : root_(root),
+        id_(device.id),
+        bar_(device.bars[0].address),
+        number_(number),
+        msix_(pcie::find_capability(root, device.id, MPPA_PCI_CAP_MSIX)) {}
+
+  void mmio_write(u64 offset, u64 value, unsigned bytes) override {
+    std::array<u8, 8> data;
+    std::memcpy(data.data(), &value, data.size());
+    root_.mmio_write(bar_ + offset, std::span(data).first(bytes));
+  }
+  void mmio_read(u64 offset, unsigned bytes, RegisterDone done) override {
+    auto value = std::make_shared<u64>(0);
+    root_.mmio_read(bar_ + offset, {reinterpret_cast<u8*>(value.get()), bytes},
+                    [value, done = std::move(done)](pcie::RequestStatus status) {
+                      done(*value, status == pcie::RequestStatus::kOk);
+                    });
+  }
+  void enable(bool on) override {
+    set_bits(MPPA_PCI_COMMAND, MPPA_PCI_COMMAND_MEMORY | MPPA_PCI_COMMAND_MASTER, on);
+    if (msix_ != 0) set_bits(msix_ + MPPA_PCI_MSIX_CONTROL, MPPA_PCI_MSIX_ENABLE, on);
+  }
+  u64 msix_table() override { return root_.config_read(id_, msix_ + MPPA_PCI_MSIX_TABLE) & ~u32{7}; }
+  InterruptMessage message(unsigned vector) override { return {kInterruptAddress, number_ << kVectorBits | vector}; }
+  void on_interrupt(Interrupt handler) override { interrupt_ = std::move(handler); }
+  void on_removal(std::function<void()> handler) override { removal_ = std::move(handler); }
+
+  void interrupt(unsigned vector) {
+    if (interrupt_) interrupt_(vector);
+  }
+  void removed() {
+    if (removal_) removal_();
+  }
+  u8 bus() const { return static_cast<u8>(id_ >> 8); }
+
+ private:
+  void set_bits(unsigned offset, u32 bits, bool on) {
+    const u32 old = root_.config_read(id_, offset, 2);
+    root_.config_write(id_, offset, on ? old | bits : old & ~bits, 2);
+  }
+
+  pcie::HostRoot& root_;
+  u16 id_;
+  u64 bar_;
+  unsigned number_;
+  unsigned msix_;  ///< offset of the capability
+  Interrupt interrupt_;
+  std::function<void()> removal_;
+};
+
+PcieHost::PcieHost(pcie::HostRoot& root) : root_(root) {
+  root.on_interrupt = [this](u64 address, u32 data) { interrupt(address, data); };
+  root.on_link = [this](unsigned port, bool up) { link_changed(port, up); };
+}
+
+PcieHost::~PcieHost() {
+  root_.on_interrupt = nullptr;
+  root_.on_link = nullptr;
+}
+
+std::vector<DevicePort*> PcieHost::scan() {
+  std::vector<DevicePort*> found;
+  for (const pcie::Device& device : root_.enumerate()) {
+    if (device.class_code != kNvmeClass || device.bars[0].address == 0) continue;
+    devices_.push_back(std::make_unique<Device>(root_, device, static_cast<unsigned>(devices_.size())));
+    found.push_back(devices_.back().get());
+  }
+  return found;
+}
+
+void PcieHost::interrupt(u64 address, u32 data) {
+  const u32 number = data >> kVectorBits;
+  if (address == kInterruptAddress && number < devices_.size())
+    devices_[number]->interrupt(data & ((1u << kVectorBits) - 1));
+}
+
+/// Everything behind a root port whose link is down is gone.
+void PcieHost::link_changed(unsigned port, bool up) {
+  if (up) return;
+  const u32 buses = root_.config_read(static_cast<u16>(port << 3), MPPA_PCI_BUSES);
+  const u8 first = static_cast<u8>(buses >> 8), last = static_cast<u8>(buses >> 16);
+  for (auto& device : devices_) {
+    if (device->bus() >= first && device->bus() <= last) device->removed();
+  }
+}
+
+}  // namespace mppa::host
