@@ -210,11 +210,13 @@ void set_verify(JobOptions& job, std::string_view text) {
   }
 }
 
-/// filename=/dev/nvme0n2: the part behind the last 'n'.
+/// filename=/dev/nvme<device>n<namespace>.
 void set_file(JobOptions& job, std::string_view text) {
+  constexpr std::string_view kPrefix = "/dev/nvme";
   const auto at = text.rfind('n');
-  if (text.find("nvme") == std::string_view::npos || at == std::string_view::npos || at + 1 == text.size())
+  if (!text.starts_with(kPrefix) || at <= kPrefix.size())
     throw ValueError{fmt::format("'{}' does not name an NVMe namespace (/dev/nvme0n1)", text)};
+  job.device = static_cast<u32>(integer(text.substr(kPrefix.size(), at - kPrefix.size()), 0, 0xFFFF));
   job.nsid = static_cast<u32>(integer(text.substr(at + 1), 1, 0xFFFF'FFFE));
 }
 

@@ -8,6 +8,9 @@ const ComponentRegistry& builtin_components() {
     add_simulation(r);
     add_console(r);
     add_coolidge(r);
+    add_pcie(r);
+    add_ssd(r);
+    add_host(r);
     return r;
   }();
   return registry;

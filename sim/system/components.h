@@ -8,5 +8,8 @@ namespace mppa::sim {
 void add_simulation(ComponentRegistry& registry);  ///< the `simulation` section
 void add_console(ComponentRegistry& registry);
 void add_coolidge(ComponentRegistry& registry);
+void add_pcie(ComponentRegistry& registry);  ///< the protocol of PCIe links
+void add_ssd(ComponentRegistry& registry);
+void add_host(ComponentRegistry& registry);
 
 }  // namespace mppa::sim

@@ -1,0 +1,233 @@
+// The `host` component: a server with a PCIe root complex, an NVMe driver and a job file.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "models/host/nvme_host.h"
+#include "models/host/pcie_host.h"
+#include "models/pcie/link.h"
+#include "sim/commands.h"
+#include "sim/system/components.h"
+#include "sim/system/param_table.h"
+#include "sim/system/pcie_end.h"
+
+namespace mppa::sim {
+namespace {
+
+using config::Dimension;
+using host::NvmeDriverParams;
+
+constexpr unsigned kMaxSlots = 16;
+constexpr u64 kLinkPoll = 10'000'000;  ///< 10 us between looks at the links before enumeration
+
+const ParamTable<NvmeDriverParams>& driver_table() {
+  using P = NvmeDriverParams;
+  static const auto table =
+      ParamTable<P>()
+          .number("queues", &P::queues, Dimension::kNone, "1", "128",
+                  "Cores, each with a pair of I/O queues per drive.")
+          .number("queue_entries", &P::queue_entries, Dimension::kNone, "2", "65536", "Entries of an I/O queue.")
+          .flag("polling", &P::polling, "Completions are polled for; otherwise MSI-X.")
+          .number("submit_cost", &P::submit_cost, Dimension::kTime, "0", "1 ms", "Core time of a submission.",
+                  "polled user-space driver; docs/modelling-choices.md")
+          .number("complete_cost", &P::complete_cost, Dimension::kTime, "0", "1 ms", "Core time of a completion.",
+                  "polled user-space driver; docs/modelling-choices.md")
+          .number("poll_interval", &P::poll_interval, Dimension::kTime, "1 ns", "1 ms", "Between looks at a queue.")
+          .number("interrupt_latency", &P::interrupt_latency, Dimension::kTime, "0", "1 ms",
+                  "From the message to the handler.")
+          .number("doorbell_batch", &P::doorbell_batch, Dimension::kNone, "1", "1024",
+                  "Commands that may share a doorbell write.")
+          .number("command_timeout", &P::command_timeout, Dimension::kTime, "0", "3600 s",
+                  "After which a drive is given up; 0: never.");
+  return table;
+}
+
+/// All drives' jobs as one workload.
+class HostPart : public SystemPart, public WorkloadIf, public StatProvider {
+ public:
+  HostPart(const config::Component& c, RunContext& context)
+      : path_(c.path),
+        context_(context),
+        scope_(c.path.c_str()),
+        driver_(driver_table().fill(c)),
+        seed_(static_cast<u64>(context.simulation().quantity("seed"))),
+        start_(static_cast<u64>(c.quantity("start"))),
+        jobs_file_(c.text("jobs")) {
+    std::vector<pcie::Port*> ports;
+    pcie::LinkParams link;
+    link.rate = {static_cast<unsigned>(c.quantity("lanes")), static_cast<unsigned>(c.quantity("generation"))};
+    slots_ = std::vector<Slot>(static_cast<std::size_t>(c.quantity("slots")));
+    for (unsigned i = 0; i < slots_.size(); ++i) {
+      slots_[i].link = std::make_unique<pcie::Link>(fmt::format("{}_link{}", path_, i).c_str(), link);
+      ports.push_back(&slots_[i].link->end(0));
+    }
+    pcie::HostRootParams root;
+    root.memory_bytes = static_cast<u64>(c.quantity("memory"));
+    root_ = std::make_unique<pcie::HostRoot>(fmt::format("{}_root", path_).c_str(), root, ports);
+    software_ = std::make_unique<host::PcieHost>(*root_);
+    memory_ = std::make_unique<host::HostMemory>(root_->memory(), host::PcieHost::kMemoryBegin);
+    context_.uses_file(jobs_file_);
+  }
+
+  PortEnd& port(const std::string& name) override {
+    for (unsigned i = 0; i < slots_.size(); ++i)
+      if (name == fmt::format("pcie[{}]", i)) return slots_[i];
+    throw BadInput(fmt::format("{} has {} slots, there is no port {}", path_, slots_.size(), name));
+  }
+
+  void start() override {
+    time_.after(start_, [this] { wait_for_links(); });
+  }
+
+  const StatProvider* stats() const override { return this; }
+  const WorkloadIf* workload() const override { return this; }
+
+  // WorkloadIf
+  std::string name() const override { return path_; }
+  WorkloadPhase phase() const override {
+    if (done_) return WorkloadPhase::kDone;
+    WorkloadPhase first = WorkloadPhase::kDone;
+    bool any = false;
+    for_each_job([&](const host::JobRunner& job) {
+      any = true;
+      first = std::min(first, job.phase());
+    });
+    return any ? first : WorkloadPhase::kWaiting;
+  }
+  u64 ios_completed() const override {
+    u64 sum = 0;
+    for_each_job([&](const host::JobRunner& job) { sum += job.ios_completed(); });
+    return sum;
+  }
+  WorkloadResult result() const override {
+    WorkloadResult sum;
+    sum.errors = start_errors_;
+    for_each_job([&](const host::JobRunner& job) {
+      const WorkloadResult r = job.result();
+      sum.ios += r.ios;
+      sum.window_ps = std::max(sum.window_ps, r.window_ps);
+      sum.read_bytes += r.read_bytes;
+      sum.write_bytes += r.write_bytes;
+      sum.latency_ns.merge(r.latency_ns);
+      sum.errors += r.errors;
+      sum.verify_errors += r.verify_errors;
+      sum.verified_bytes += r.verified_bytes;
+    });
+    return sum;
+  }
+
+  void write_stats(StatWriter& out) const override {
+    for (const auto& drive : drives_) drive->write_stats(out);
+    out.enter("root");
+    root_->write_stats(out);
+    out.leave();
+  }
+
+ private:
+  struct Slot : PcieRootEnd {
+    pcie::Port& device_port() override {
+      is_linked = true;
+      return link->end(1);
+    }
+    std::unique_ptr<pcie::Link> link;
+    bool is_linked = false;
+  };
+
+  template <typename Visit>
+  void for_each_job(Visit visit) const {
+    for (const auto& drive : drives_)
+      for (const auto& job : drive->jobs()) visit(*job);
+  }
+
+  void wait_for_links() {
+    for (unsigned i = 0; i < slots_.size(); ++i) {
+      if (slots_[i].is_linked && !root_->link_up(i)) return time_.after(kLinkPoll, [this] { wait_for_links(); });
+    }
+    begin();
+  }
+
+  /// Every drive runs the jobs that name it or none.
+  void begin() {
+    const auto jobs = host::parse_job_file(host::read_text_file(jobs_file_), jobs_file_);
+    const std::string directory = std::filesystem::path(jobs_file_).parent_path().string();
+    u32 number = 0;
+    for (host::DevicePort* device : software_->scan()) {
+      std::vector<host::JobOptions> mine;
+      for (const host::JobOptions& job : jobs)
+        if (!job.device || *job.device == number) mine.push_back(job);
+      drives_.push_back(std::make_unique<host::NvmeHost>(fmt::format("nvme{}", number), time_, *device, *memory_,
+                                                         driver_, std::move(mine), seed_ + number, directory));
+      ++number;
+    }
+    if (drives_.empty()) {
+      fail("there is no NVMe drive");
+      done_ = true;
+    }
+    running_ = drives_.size();
+    for (auto& drive : drives_) {
+      drive->on_done([this, d = drive.get()] {
+        if (!d->error().empty()) fail(d->error());
+        done_ = --running_ == 0;
+      });
+      drive->start();
+    }
+  }
+
+  void fail(const std::string& why) {
+    ++start_errors_;
+    context_.log(path_, LogLevel::kError, why);
+  }
+
+  std::string path_;
+  RunContext& context_;
+  KernelTimeline scope_;
+  Timeline& time_ = scope_;
+  NvmeDriverParams driver_;
+  u64 seed_;
+  u64 start_;
+  std::string jobs_file_;
+  std::vector<Slot> slots_;
+  std::unique_ptr<pcie::HostRoot> root_;
+  std::unique_ptr<host::PcieHost> software_;
+  std::unique_ptr<host::HostMemory> memory_;
+  std::vector<std::unique_ptr<host::NvmeHost>> drives_;
+  std::size_t running_ = 0;
+  u64 start_errors_ = 0;
+  bool done_ = false;
+};
+
+void check_host(const config::Component& c, config::Diagnostics& diagnostics) {
+  try {
+    host::parse_job_file(host::read_text_file(c.text("jobs")), c.text("jobs"));
+  } catch (const std::runtime_error& e) {
+    diagnostics.error(c.where("jobs"), c.path + ".jobs", e.what());
+  }
+}
+
+}  // namespace
+
+void add_host(ComponentRegistry& registry) {
+  config::ComponentType type;
+  type.name = "host";
+  type.doc =
+      "A server: memory, PCIe root complex, NVMe driver and the jobs of a fio-like job file. No processor is "
+      "modelled; what its software costs are parameters.";
+  type.params = driver_table().params();
+  type.params.push_back(config::file("jobs", std::nullopt, "Job file (docs/user/host-workloads.md)."));
+  type.params.push_back(config::quantity("memory", Dimension::kSize, "64 GiB", "8 GiB", "4 TiB", "Main memory."));
+  type.params.push_back(
+      config::quantity("slots", Dimension::kNone, "1", "1", "16", "PCIe slots with a root port each."));
+  type.params.push_back(config::quantity("lanes", Dimension::kNone, "16", "1", "16", "Lanes of a slot."));
+  type.params.back().power_of_two = true;
+  type.params.push_back(config::quantity("generation", Dimension::kNone, "4", "1", "4", "PCIe generation of a slot."));
+  type.params.push_back(config::quantity("start", Dimension::kTime, "0 ps", "0", "100 s",
+                                         "When the host looks for drives: after what it drives has booted."));
+  type.ports = {{"pcie", "pcie", kMaxSlots, false, "The slots; as many as `slots` says."}};
+  registry.add(std::move(type), {[](const config::Component& component, RunContext& context) {
+                                   return std::make_unique<HostPart>(component, context);
+                                 },
+                                 check_host});
+}
+
+}  // namespace mppa::sim
