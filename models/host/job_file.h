@@ -54,7 +54,7 @@ struct JobOptions {
   u64 read_iops = 0, write_iops = 0;  ///< rate_iops; 0: no limit
   bool verify = true;                 ///< check what is read against what has been written
   std::string trace;                  ///< read_iolog: replay this file instead of generating
-  std::optional<u32> device;  ///< filename=/dev/nvme<device>n<nsid>; none: every drive of the host runs the job
+  std::optional<u32> device;          ///< filename=/dev/nvme<device>n<nsid>; none: every drive of the host runs the job
   u32 nsid = 1;
 };
 
