@@ -36,6 +36,13 @@ bool isWrittenAlone(unsigned SFR) {
   return SFR == 1 || SFR == 28 || (SFR >= 68 && SFR <= 71) || (SFR >= 96 && SFR <= 101) || SFR == 132;
 }
 
+/// Registers that wfxl and wfxm accept.
+bool hasFieldWrites(unsigned SFR) {
+  static constexpr unsigned Accepted[] = {1,  2,  4,  5,  10, 11, 12, 18, 25, 26, 27, 28, 29,  30,  40,  45, 46,
+                                          68, 69, 70, 71, 84, 85, 86, 87, 96, 97, 98, 99, 100, 101, 132, 148};
+  return is_contained(Accepted, SFR);
+}
+
 unsigned aloneOpcode(unsigned Opcode) {
   switch (Opcode) {
   case KVX::SET:
@@ -135,6 +142,10 @@ void Lowering::sfrAccess() {
     return;
   if (B.K == Kind::Get)
     return chained(B.Opcode, {SFR}, true);
+  if ((B.Opcode == KVX::WFXL || B.Opcode == KVX::WFXM) && !hasFieldWrites(Number)) {
+    Error = "this system register has no writes of fields (wfxl, wfxm)";
+    return;
+  }
   unsigned Opcode = isWrittenAlone(Number) ? aloneOpcode(B.Opcode) : B.Opcode;
   chained(Opcode, {wide(1), SFR}, B.K == Kind::Swap);
 }

@@ -168,6 +168,10 @@ void BundleScheduler::orderStackRelease() {
 }
 
 unsigned BundleScheduler::latency(const SUnit &Pred, const SDep &D, const SUnit &Succ) const {
+  // Unwinding looks up the last byte of the bundle of a call: the frame must be complete in front of it.
+  if (!Succ.isBoundaryNode() && Succ.getInstr()->isCall() && !Succ.getInstr()->isReturn() &&
+      Pred.getInstr()->getFlag(MachineInstr::FrameSetup))
+    return 1;
   // Memory is ordered by having one access per bundle; anti-dependences by reading before writing.
   if (D.getKind() == SDep::Order || D.getKind() == SDep::Anti)
     return 0;
@@ -556,6 +560,14 @@ void KVXVLIWPacketizer::fillBranchBundle(MachineBasicBlock &From, MachineBasicBl
   }
 }
 
+/// A bundle has one line number; where it contains a call, a debugger asks for the call's.
+static void makeBundle(MachineBasicBlock &MBB, const BundleScheduler::Cycle &C) {
+  finalizeBundle(MBB, C.front()->getIterator(), std::next(C.back()->getIterator()));
+  for (MachineInstr *MI : C)
+    if (MI->isCall() && MI->getDebugLoc())
+      getBundleStart(MI->getIterator())->setDebugLoc(MI->getDebugLoc());
+}
+
 bool KVXVLIWPacketizer::runOnMachineFunction(MachineFunction &MF) {
   TII = MF.getSubtarget<KVXSubtarget>().getInstrInfo();
   TRI = MF.getSubtarget().getRegisterInfo();
@@ -574,7 +586,7 @@ bool KVXVLIWPacketizer::runOnMachineFunction(MachineFunction &MF) {
     S.fixupKills(MBB);
     for (BundleScheduler::Cycle &C : Scheduled[Index])
       if (C.size() > 1)
-        finalizeBundle(MBB, C.front()->getIterator(), std::next(C.back()->getIterator()));
+        makeBundle(MBB, C);
     reattach(MBB, Lists[Index++]);
   }
   return true;

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Execution tests: compiles each program for KV3 at several levels and runs it on mppasim exec; status 0 is success.
+A program whose first line is /* run: OPTIONS */ is run with these options of mppasim exec.
 
 usage: run.py --kvx-cc PATH --mppasim PATH [--levels O0,O1,...] [--cflags FLAGS] program...
 """
 import argparse
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -24,7 +26,9 @@ def failure(arguments, source, level, work):
     built = run([arguments.kvx_cc, f"-{level}", *flags, *arguments.cflags.split(), source, "-o", program, "-lm"], 120)
     if built.returncode:
         return f"does not compile: {built.stderr.strip()[-1500:]}"
-    result = run([arguments.mppasim, "exec", "-q", *arguments.exec_options.split(), "--max-cycles", 100_000_000, program], 300)
+    own = re.match(r"/\* run: (.*) \*/", source.read_text())
+    options = arguments.exec_options.split() + (own[1].split() if own else [])
+    result = run([arguments.mppasim, "exec", "-q", *options, "--max-cycles", 100_000_000, program], 300)
     if result.returncode:
         return f"status {result.returncode}: {(result.stdout + result.stderr).strip()[-1500:]}"
     return None

@@ -46,7 +46,7 @@ define i64 @aux_port(ptr %p, i64 %a, i64 %b, i64 %c) nounwind {
   %r = add i64 %m, %c
   ret i64 %r
 }
-; The argument may be computed in the bundle of the call.
+; The argument may be computed in the bundle of the call; the frame must be complete before.
 declare void @callee(i64)
 define void @argument_with_call() nounwind {
 ; CHECK-LABEL: argument_with_call:
@@ -54,8 +54,9 @@ define void @argument_with_call() nounwind {
 ; CHECK-NEXT: addd $r12 = $r12, -32
 ; CHECK-NEXT: make $r0 = 5
 ; CHECK-NEXT: ;;
-; CHECK-NEXT: call callee
 ; CHECK-NEXT: sd 24[$r12] = $r16
+; CHECK-NEXT: ;;
+; CHECK-NEXT: call callee
 ; CHECK-NEXT: ;;
 ; CHECK-NEXT: call callee
 ; CHECK-NEXT: make $r0 = 6
