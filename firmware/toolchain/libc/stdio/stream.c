@@ -148,13 +148,14 @@ FILE *freopen(const char *path, const char *mode, FILE *stream)
 	return path ? open_into(stream, path, mode) : NULL;
 }
 
+/* A name in the current directory: the simulator confines programs to a directory. */
 char *tmpnam(char *name)
 {
 	static char own[L_tmpnam];
 	static unsigned counter;
 	char *result = name ? name : own;
 
-	snprintf(result, L_tmpnam, "/tmp/kvx%06u", counter++ % 1000000u);
+	snprintf(result, L_tmpnam, "kvx%06u.tmp", counter++ % 1000000u);
 	return result;
 }
 
