@@ -105,6 +105,26 @@ static void jumps(void)
 		deep(3);
 	CHECK(d == 1.5 && kept == 123456789012L);
 }
+static void *builtin_buf[5];
+static volatile int unwound;
+static NOINLINE void deep_builtin(int n)
+{
+	if (!n)
+		__builtin_longjmp(builtin_buf, 1);
+	deep_builtin(n - 1);
+	unwound++;
+}
+static NOINLINE long builtin_jumps(long a, long b, double d)
+{
+	const long product = a * b;
+
+	unwound = 0;
+	if (__builtin_setjmp(builtin_buf) == 0) {
+		deep_builtin(5);
+		return -1;
+	}
+	return product + (long)(d * 2) + unwound;
+}
 static NOINLINE int vla(int n, int m)
 {
 	int a[n][m], sum = 0;
@@ -182,6 +202,7 @@ int main(void)
 	CHECK(interpret((const unsigned char[]){0, 6, 0, 7, 2, 0, 0, 3, 2, 0, 1, 1, 4}) == 43);
 	CHECK(ackermann(2, 3) == 9 && even(1000) && !odd(10));
 	jumps();
+	CHECK(builtin_jumps(OPAQUE(6L), 7, 1.5) == 45);
 	CHECK(vla(5, 7) == 210 + 12);
 	int a[3][3] = {{0}, {0}, {5}};
 	CHECK(vla_parameter(3, a) == 8);
