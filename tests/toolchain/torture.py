@@ -50,7 +50,7 @@ LISTED = {
                      "builtins/strcat-chk builtins/strchr builtins/strcpy-chk builtins/strlen builtins/strlen-3 "
                      "builtins/strncat builtins/strncat-chk builtins/strncpy-chk builtins/strrchr builtins/strstr-asm "
                      "builtins/vsnprintf-chk builtins/vsprintf-chk fprintf-chk-1 printf-chk-1 vfprintf-chk-1 vprintf-chk-1 "
-                     "pr103052 pr39228 pr47237 va-arg-pack-1 builtins/strnlen builtins/pr93262-chk ieee/fp-cmp-7 medce-1").split(), GCC_ONLY),
+                     "pr103052 pr39228 pr47237 va-arg-pack-1 ieee/fp-cmp-7 medce-1").split(), GCC_ONLY),
     **dict.fromkeys("bitfld-3 bitfld-5 pr32244-1 pr34971 alias-1 pr79043".split(), LAYOUT),
     **dict.fromkeys("20031003-1 pr19687 pr79286 930529-1 921202-1".split(), UNDEFINED),
     **dict.fromkeys("20010122-1 pr60003 pr64242 990208-1".split(), FRAMES),
