@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -158,7 +159,7 @@ void print_table(const std::vector<Measurement>& all) {
                engine_name(m.engine), m.bundles_per_second / 1e6, m.bundles, m.cycles, m.ipc());
 }
 
-bool write_json(const std::vector<Measurement>& all, std::ofstream& file) {
+bool write_json(const std::vector<Measurement>& all, std::ostream& file) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const Measurement& m : all)
     list.push_back({{"program", m.program->name},
@@ -185,7 +186,8 @@ void add_bench(CLI::App& app) {
       ->check(CLI::IsMember({"pipeline", "functional", "both"}));
   core->add_option("--engine", options->engine, "engine to measure (default both)")
       ->check(CLI::IsMember({"fast", "reference", "both"}));
-  core->add_option("--json", options->json, "also write the figures as JSON")->type_name("FILE");
+  core->add_option("--json", options->json, "also write the figures as JSON; -: JSON instead of the table")
+      ->type_name("FILE");
   core->add_option("--only", options->only, "one program (alu, wide4, copy32, fma, hwloop1, chase_hit, ...)")
       ->type_name("NAME");
   core->add_option("--seconds", options->seconds,
@@ -198,6 +200,10 @@ void add_bench(CLI::App& app) {
       ->type_name("N");
   core->add_option("--programs", options->directory, "directory of the programs' ELF files")->type_name("DIR");
   core->callback([options] {
+    if (options->json == "-") {
+      write_json(measure_all(*options), std::cout);
+      return;
+    }
     std::ofstream json;  // opened first: a wrong path should not cost the measurements
     if (!options->json.empty()) {
       json.open(options->json);

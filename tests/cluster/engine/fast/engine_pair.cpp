@@ -130,6 +130,12 @@ Machine::Machine(const RandomProgram& program, const MachineOptions& options) : 
     force(core::kIle, 1);
     force(core::kTcr, core::tcr::kT0ce.mask() | core::tcr::kT0ie.mask());
   }
+  if (options.arithmetic) {
+    constexpr u64 kAllFlags = 0x3f;  // ICIE to INIE
+    force(core::kCsit, kAllFlags);
+    force(core::kIll, ~u64{0});
+    force(core::kIle, ~u64{0});
+  }
   force(core::kPs, v);
 }
 

@@ -48,11 +48,12 @@ class TestBus : public CoreBus {
 struct MachineOptions {
   EngineKind engine = EngineKind::kReference;
   timing::Level level = timing::Level::kPipeline;
-  bool timer = false;      ///< timer 0 interrupts regularly
-  bool streaming = false;  ///< PS.USE
-  bool arbiter = false;    ///< memory with a wait that changes
-  bool mmu = false;        ///< PS.MME; half of the data registers point to randomly mapped pages
-  u64 seed = 1;            ///< of register contents
+  bool timer = false;       ///< timer 0 interrupts regularly
+  bool streaming = false;   ///< PS.USE
+  bool arithmetic = false;  ///< CSIT: new flags and carries interrupt
+  bool arbiter = false;     ///< memory with a wait that changes
+  bool mmu = false;         ///< PS.MME; half of the data registers point to randomly mapped pages
+  u64 seed = 1;             ///< of register contents
   std::shared_ptr<SharedCode> shared_code = nullptr;
 };
 

@@ -43,6 +43,7 @@ void compare(u64 seed, MachineOptions options) {
   options.seed = seed;
   options.timer = seed % 3 == 1;
   options.streaming = seed % 4 == 2;
+  options.arithmetic = seed % 7 == 3;
   Machine expected(program, options);
   options.engine = EngineKind::kFast;
   Machine got(program, options);
