@@ -43,6 +43,7 @@ FastEngine::FastEngine(CoreParts parts)
 
 void FastEngine::forget_code() {
   reference_.forget_code();
+  resume_ = {};
   verify_code();
   slow_.forget_pages();
   control_epoch_ = state_.control_epoch;
