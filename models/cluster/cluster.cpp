@@ -25,6 +25,7 @@ constexpr u64 kIpiBase = 0xAD0000;
 constexpr u64 kDmaBase = 0x800000;
 constexpr u64 kDmaRxIommuBase = 0xAC2000;
 constexpr u64 kDmaTxIommuBase = 0xAC3000;
+constexpr const char* kCryptoNames[] = {"crypto0", "crypto1"};
 constexpr unsigned kGicFirstCoreLine = 4;
 
 }  // namespace
@@ -72,6 +73,17 @@ Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& param
   dma_tx_iommu_.interrupt(gic_);
   dma_rx_iommu_.interrupt(gic_);
   dma_memory_.register_b_transport(this, &Cluster::dma_transport);
+  for (unsigned unit = 0; unit < MPPA_CRYPTO_UNITS; ++unit) {
+    CryptoParams crypto = params.crypto;
+    crypto.clock_hz = params.clock_hz;
+    crypto_[unit] = std::make_unique<CryptoUnit>(kCryptoNames[unit], crypto, MPPA_CRYPTO_GIC_LINE(unit),
+                                                 clock_.time_of(params.register_latency));
+    auto& memory = crypto_memory_.emplace_back(fmt::format("{}_memory", kCryptoNames[unit]).c_str());
+    memory.register_b_transport(this, &Cluster::dma_transport);
+    crypto_[unit]->memory.bind(memory);
+    crypto_[unit]->interrupt(gic_);
+    map_local(MPPA_CRYPTO_OFFSET(unit), CryptoUnit::kWindow, crypto_[unit]->socket);
+  }
 
   axi_in.register_b_transport(this, &Cluster::axi_in_transport);
   axi_in.register_get_direct_mem_ptr(this, &Cluster::axi_in_dmi);
@@ -287,6 +299,11 @@ unsigned Cluster::axi_in_debug(tlm::tlm_generic_payload& payload) {
 void Cluster::write_stats(StatWriter& out) const {
   settle();
   const u64 total = clock_.cycles_at(sc_core::sc_time_stamp().value());
+  for (const auto& unit : crypto_) {
+    out.enter(unit->basename());
+    unit->write_stats(out);
+    out.leave();
+  }
   out.enter("smem");
   smem_.write_stats(out, total);
   out.leave();

@@ -31,6 +31,7 @@
 #include "models/cluster/apic/mailbox.h"
 #include "models/cluster/control/core_control.h"
 #include "models/cluster/control/power_controller.h"
+#include "models/cluster/crypto/crypto_unit.h"
 #include "models/cluster/dma/dma.h"
 #include "models/cluster/engine/core.h"
 #include "models/cluster/engine/spin_loop.h"
@@ -48,6 +49,7 @@ struct ClusterParams {
   u8 id = 0;  ///< 0..4
   u64 clock_hz = 1'200'000'000;
   SmemParams smem{};
+  CryptoParams crypto{};  ///< both units; `clock_hz` is set by the cluster
   engine::EngineKind engine = engine::EngineKind::kFast;
   timing::Level pe_timing = timing::Level::kPipeline;
   timing::Level rm_timing = timing::Level::kPipeline;
@@ -234,6 +236,8 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   Iommu dma_tx_iommu_;
   Iommu dma_rx_iommu_;
   tlm_utils::simple_target_socket<Cluster> dma_memory_{"dma_memory"};
+  std::array<std::unique_ptr<CryptoUnit>, MPPA_CRYPTO_UNITS> crypto_;
+  std::deque<tlm_utils::simple_target_socket<Cluster>> crypto_memory_;
   LineAdapter gic_lines_;
   LineAdapter ipi_lines_;
 

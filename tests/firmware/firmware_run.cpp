@@ -32,7 +32,7 @@ int run(int argc, char** argv) {
     } else if (std::strcmp(argv[at], "--functional") == 0) {
       for (auto& c : params.cluster) c.pe_timing = c.rm_timing = timing::Level::kFunctional;
     } else if (std::strcmp(argv[at], "--no-spin-skip") == 0) {
-      for (auto& c : params.cluster) c.spin_skip = false;
+      params.spin_skip = false;
     } else {
       fmt::print(stderr, "firmware_run: unknown option {}\n", argv[at]);
       return kBadInput;

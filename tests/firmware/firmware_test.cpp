@@ -11,8 +11,9 @@ namespace {
 /// Runs `name` on the given clusters; returns how it ended.
 class FirmwareRun {
  public:
-  explicit FirmwareRun(const std::string& name, unsigned clusters = kClusters,
-                       std::vector<std::string> arguments = {}) {
+  explicit FirmwareRun(const std::string& name, unsigned clusters = kClusters, std::vector<std::string> arguments = {},
+                       const CoolidgeParams& params = {})
+      : run_(params) {
     const std::string path = std::string(MPPA_BINARY_DIR "/firmware/") + name + ".elf";
     arguments.insert(arguments.begin(), name);
     std::vector<BootImage> images;
@@ -21,10 +22,12 @@ class FirmwareRun {
     end = run_.go_on(1'000'000);
     for (const char c : run_.console)
       if (c != '\r') console += c;
+    stats = run_.stats();
   }
 
   std::string end;      ///< exit status or what else happened
   std::string console;  ///< UART 0, without carriage returns
+  std::string stats;    ///< all statistics of the chip
 
  private:
   ChipRun run_;
@@ -97,10 +100,29 @@ TEST(Crash, PanicPrintsReasonAndLog) {
   EXPECT_EQ(run.end, "134");
 }
 
+TEST(Crash, AFaultInAnInterruptHandlerIsReported) {
+  const FirmwareRun run("crash", 1, {"irqfault"});
+  EXPECT_EQ(count(run.console, "*** cluster 0 core 16: trap NOMAPPING write at 0x0\n"), 1U) << run.console;
+  EXPECT_EQ(run.end, "139");
+}
+
+TEST(Crash, AStackOverflowIsReportedOnAnotherStack) {
+  const FirmwareRun run("crash", 1, {"overflow"});
+  EXPECT_EQ(count(run.console, "*** cluster 0 core 16: trap NOMAPPING write at 0x"), 1U) << run.console;
+  EXPECT_EQ(count(run.console, "@log 0 10 "), 1U);
+  EXPECT_EQ(run.end, "139");
+}
+
 TEST(DmaTest, RandomTransfersArriveUnchanged) {
   const FirmwareRun run("dma_test", kClusters, {"4"});
   EXPECT_EQ(count(run.console, "256 transfers, "), 1U) << run.console;
   EXPECT_EQ(count(run.console, " 0 wrong\n"), 1U) << run.console;
+  EXPECT_EQ(run.end, "0");
+}
+
+TEST(CryptoKat, KnownAnswersOnAllRingsOfBothUnits) {
+  const FirmwareRun run("crypto_kat", 1);
+  EXPECT_EQ(count(run.console, "13 vectors and 4 refusals on 8 rings, 0 failed\n"), 1U) << run.console;
   EXPECT_EQ(run.end, "0");
 }
 
@@ -135,6 +157,22 @@ TEST(Microbench, LatenciesAreWhereTheSourcesPutThem) {
   between("DDR", 100, 200);
   EXPECT_EQ(run.end, "0");
 }
+
+/// The same image twice, and without skipping of loops in which cores only wait.
+void expect_determinism(const std::string& name, unsigned clusters, const std::vector<std::string>& arguments) {
+  const FirmwareRun first(name, clusters, arguments), second(name, clusters, arguments);
+  CoolidgeParams slow;
+  slow.spin_skip = false;
+  const FirmwareRun unskipped(name, clusters, arguments, slow);
+  EXPECT_EQ(first.end, "0") << first.console;
+  EXPECT_EQ(first.console, second.console);
+  EXPECT_EQ(first.stats, second.stats);
+  EXPECT_EQ(first.console, unskipped.console);
+  EXPECT_EQ(first.stats, unskipped.stats);
+}
+
+TEST(Determinism, OfASoak) { expect_determinism("soak", kClusters, {"1"}); }
+TEST(Determinism, OfSpinningCores) { expect_determinism("selftest", 1, {}); }
 
 TEST(Idle, SleepingReactorsEndByATimer) {
   const FirmwareRun run("idle", kClusters, {"1", "sleep"});

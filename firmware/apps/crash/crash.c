@@ -1,5 +1,6 @@
 /* Ends badly, in the way the argument says: `hang` (a reactor that its watchdog catches), `panic`, `fault` (a write
- * through a null pointer, three calls deep). For the tests of the reports and of the host tool that decodes them. */
+ * through a null pointer, three calls deep), `irqfault` (the same in an interrupt handler), `overflow` (of the stack).
+ * For the tests of the reports and of the host tool that decodes them. */
 #include <string.h>
 
 #include "cos/cluster.h"
@@ -7,6 +8,7 @@
 #include "cos/cpu.h"
 #include "cos/log.h"
 #include "cos/reactor.h"
+#include "cos/timer.h"
 #include "cos/watchdog.h"
 
 #define TRACE_CRASH 1u
@@ -38,6 +40,16 @@ static __attribute__((noinline)) void inner(volatile uint64_t *nowhere)
 	COS_LOG(COS_LOG_INFO, "never reached");
 }
 
+static void bad_handler(void *arg) { innermost(arg); }
+
+static unsigned deep(volatile unsigned *depth)
+{
+	volatile unsigned local[16];
+
+	local[0] = ++*depth;
+	return *depth ? deep(depth) + local[0] : 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *how = argc > 1 ? argv[1] : "panic";
@@ -55,5 +67,14 @@ int main(int argc, char **argv)
 	COS_LOG(COS_LOG_INFO, "about to end: %u", argc);
 	if (strcmp(how, "fault") == 0)
 		inner(NULL);
+	if (strcmp(how, "irqfault") == 0) {
+		cos_timer_start(100, bad_handler, NULL);
+		cos_delay_us(10);
+	}
+	if (strcmp(how, "overflow") == 0) {
+		volatile unsigned depth = 0;
+
+		deep(&depth);
+	}
 	cos_panic("asked for by the command line, %d", 42);
 }

@@ -39,7 +39,7 @@ static void call_null(void)
 	nothing();
 }
 static void write_outside(void) { *(volatile uint64_t *)0x5000000000ul = 1; }
-static void read_hole(void) { (void)cos_read64(0xB00000); } /* mapped, but nobody answers */
+static void read_hole(void) { (void)cos_read64(0xB80000); } /* mapped, but nobody answers */
 static void misaligned_atomic(void) { __kvx_builtin_aladdd((char *)&variable + 4, 1); }
 static void misaligned_register(void) { (void)*(volatile uint32_t *)(MPPA_FTU_BASE + 2); }
 static void illegal_instruction(void) { __asm__ volatile("errop" ::: "memory"); }

@@ -11,6 +11,8 @@
 #include "cos/pool.h"
 #include "cos/ring.h"
 #include "cos/sync.h"
+#include "cos/thread.h"
+#include "cos/timer.h"
 #include "drivers/mailbox.h"
 
 #define ROUNDS 64u
@@ -148,6 +150,63 @@ static void single_costs(void *arg1, void *arg2)
 	cos_free(ring);
 }
 
+static volatile uint64_t fired;
+
+static void on_timer(void *arg)
+{
+	(void)arg;
+	fired = cos_cycles();
+}
+
+/* The handler reads the clock, then everything is restored. */
+static void timer_cost(void *arg1, void *arg2)
+{
+	uint64_t *cost = arg2;
+
+	(void)arg1;
+	cost[0] = cost[1] = 0;
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		enum { DELAY = 200 };
+
+		fired = 0;
+		const uint64_t begin = cos_cycles();
+
+		cos_timer_start(DELAY, on_timer, NULL);
+		while (!fired)
+			;
+		cost[0] += fired - begin - DELAY;
+		cost[1] += cos_cycles() - fired;
+	}
+}
+
+static uint64_t yield_cycles;
+static volatile uint64_t yielded;
+
+static void *yield_often(void *arg)
+{
+	const uint64_t begin = cos_cycles();
+
+	(void)arg;
+	for (unsigned i = 0; i < ROUNDS; i++)
+		cos_thread_yield();
+	yield_cycles = cos_cycles() - begin;
+	yielded = 1;
+	return NULL;
+}
+
+/* A thread gives way to the reactor and comes back in its next iteration. */
+static uint64_t thread_cost(void)
+{
+	struct cos_thread *thread = cos_thread_create("yield", yield_often, NULL, 0);
+
+	if (!thread)
+		cos_panic("no memory");
+	cos_thread_detach(thread);
+	while (!yielded)
+		cos_reactor_poll();
+	return yield_cycles / ROUNDS;
+}
+
 void bench_sync_costs(void)
 {
 	const unsigned mailboxes[2] = {(unsigned)mailbox_alloc(), (unsigned)mailbox_alloc()};
@@ -173,6 +232,10 @@ void bench_sync_costs(void)
 	bench_row("ring put and get", (double)cost[1] / ROUNDS, "cycles", 0, "none");
 	bench_row("pool get and put", (double)cost[2] / ROUNDS, "cycles", 0, "none");
 	bench_row("reactor iteration without work", (double)cost[3] / ROUNDS, "cycles", 0, "none");
+	bench_on_pes(1, timer_cost, NULL, cost);
+	bench_row("timer set, interrupt, handler", (double)cost[0] / ROUNDS, "cycles", 0, "none");
+	bench_row("return from the interrupt", (double)cost[1] / ROUNDS, "cycles", 0, "none");
+	bench_row("thread yields, reactor iteration, thread", (double)thread_cost(), "cycles", 0, "none");
 	mailbox_free(mailboxes[0]);
 	mailbox_free(mailboxes[1]);
 }

@@ -13,6 +13,10 @@
 #include "cos/ring.h"
 #include "cos/sync.h"
 #include "cos/thread.h"
+#include "drivers/gic.h"
+#include "drivers/itgen.h"
+#include "drivers/mailbox.h"
+#include "mppa/soc_regs.h"
 
 static unsigned failed;
 
@@ -275,6 +279,43 @@ static void test_memory(void)
 	check(cos_free_bytes(COS_DDR) == before, "DDR is given back");
 }
 
+/* --- Interrupts of the chip: UART 1, interrupt generator, mailbox, interrupt controller, core -----------------------
+ */
+
+#define UART1 MPPA_UART_BASE(1)
+#define UART1_INPUT MPPA_UART_ITGEN_INPUT(1)
+#define UART_BIT 7
+
+static volatile uint64_t uart_interrupts;
+static uint64_t uart_bits;
+
+static void on_uart(unsigned input, void *arg)
+{
+	(void)arg;
+	uart_bits |= mailbox_take(input);
+	cos_read32(UART1 + MPPA_UART_FCR); /* the identity: acknowledges */
+	uart_interrupts++;
+}
+
+static void test_interrupts(void)
+{
+	enum { TX_EMPTY = 2 };
+	const unsigned mailbox = (unsigned)mailbox_alloc();
+
+	mailbox_configure(mailbox, MPPA_MAILBOX_FUNCT_OR | MPPA_MAILBOX_TRIG_DOORBELL, 1ul << UART_BIT);
+	gic_attach(mailbox, on_uart, NULL);
+	itgen_enable(MPPA_ITGEN_BASE(0), UART1_INPUT, cos_cluster_id(), mailbox, UART_BIT);
+	cos_write32(UART1 + MPPA_UART_IER, TX_EMPTY);
+	check(reach(&uart_interrupts, 1) && uart_bits == 1ul << UART_BIT, "an interrupt of a UART reaches its handler");
+	cos_write32(UART1 + MPPA_UART_IER, 0);
+	itgen_disable(MPPA_ITGEN_BASE(0), UART1_INPUT);
+	gic_detach(mailbox);
+	cos_write32(UART1 + MPPA_UART_IER, TX_EMPTY);
+	cos_delay_us(5);
+	check(uart_interrupts == 1, "a detached one does not");
+	mailbox_free(mailbox);
+}
+
 /* --- Threads -------------------------------------------------------------------------------------------------------
  */
 
@@ -410,6 +451,7 @@ int main(void)
 	test_pollers();
 	test_channels();
 	test_threads();
+	test_interrupts();
 	test_memory();
 	for (unsigned cluster = 1; cluster < MPPA_CLUSTERS; cluster++)
 		cos_start_cluster(cluster);

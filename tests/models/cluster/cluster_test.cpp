@@ -80,7 +80,7 @@ TEST_P(ClusterTest, OutsideMastersSeeMemoryAndRegisters) {
   EXPECT_EQ(initiator_.read(Cluster::kWindow + 0xA00008), 7U) << "load and clear";
   EXPECT_EQ(initiator_.read(Cluster::kWindow + 0xA00000), 0U);
   u64 v = 0;
-  EXPECT_EQ(initiator_.access(tlm::TLM_READ_COMMAND, Cluster::kWindow + 0xB00000, &v, 8),
+  EXPECT_EQ(initiator_.access(tlm::TLM_READ_COMMAND, Cluster::kWindow + 0xB80000, &v, 8),
             tlm::TLM_ADDRESS_ERROR_RESPONSE);
 }
 
