@@ -20,7 +20,7 @@ int main(int argc, char **argv) { printf("hello %d%s%s\\n", argc, argc > 1 ? " "
 
 class DriverTest(unittest.TestCase):
     def setUp(self):
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="kvx-driver-"))
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="kvx-driver-", dir=os.getcwd()))
         self.addCleanup(shutil.rmtree, self.directory)
 
     def write(self, name, text):
