@@ -25,6 +25,20 @@ u64 chosen(const config::Component& c, const char* name, u64 of_profile) {
   return value != 0 ? static_cast<u64>(value) : of_profile;
 }
 
+/// Equal namespaces; a zoned drive is rounded down to whole zones in each.
+void split_namespaces(const config::Component& c, ssd::SsdParams& p) {
+  const u64 count = static_cast<u64>(c.quantity("namespaces")), zone = static_cast<u64>(c.quantity("zone_size"));
+  const u64 granule = zone != 0 ? zone : u64{1} << 20;
+  ssd::NamespaceParams ns;
+  ns.bytes = p.ftl.capacity / count / granule * granule;
+  ns.lba_bytes = static_cast<unsigned>(c.quantity("block_size"));
+  ns.zone_bytes = zone;
+  ns.max_open_zones = ns.max_active_zones = static_cast<u32>(c.quantity("open_zones"));
+  p.namespaces.assign(count, ns);
+  p.ftl.capacity = count * ns.bytes;
+  if (zone != 0) p.ftl.placement = ssd::Placement::kZoned;
+}
+
 ssd::PcieDriveParams drive_params(const config::Component& c, const config::Component& simulation) {
   ssd::PcieDriveParams p;
   p.ssd = ssd::find_profile(c.text("profile"))->params;
@@ -38,7 +52,7 @@ ssd::PcieDriveParams drive_params(const config::Component& c, const config::Comp
   }
   p.ssd.buffer.bytes = chosen(c, "write_buffer", p.ssd.buffer.bytes);
   p.ssd.buffer.power_loss_protection = c.flag("power_loss_protection");
-  p.ssd.namespaces[0].lba_bytes = static_cast<unsigned>(c.quantity("block_size"));
+  split_namespaces(c, p.ssd);
   p.ssd.serial = c.text("serial").empty() ? c.path : c.text("serial");
   p.ssd.backing_file = c.text("contents");
   ssd::ControllerParams& controller = p.ssd.controller;
@@ -128,6 +142,12 @@ void add_ssd(ComponentRegistry& registry) {
                        "DRAM write buffer; 0: as the profile says."),
       config::flag("power_loss_protection", true, "What is in the write buffer survives a power failure."),
       config::quantity("block_size", Dimension::kSize, "512 B", "512 B", "4 KiB", "Logical block: 512 B or 4 KiB."),
+      config::quantity("namespaces", Dimension::kNone, "1", "1", "1024", "Namespaces, all of one size."),
+      config::quantity(
+          "zone_size", Dimension::kSize, "0", "0", "16 GiB",
+          "Zoned namespaces with zones of this size, a multiple of one program operation of a die; 0: none."),
+      config::quantity("open_zones", Dimension::kNone, "14", "1", "60", "Zones that may be open or active at once.",
+                       "Western Digital ZN540 class, recalled"),
       config::quantity("ports", Dimension::kNone, "1", "1", "2",
                        "PCIe ports: one x4, or two x2 with a controller each."),
       config::quantity("queues", Dimension::kNone, "128", "1", "255", "Pairs of I/O queues per controller."),

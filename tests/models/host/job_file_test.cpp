@@ -84,6 +84,7 @@ TEST(JobFile, Distributions) {
 struct BadFile {
   std::string text, message;
 };
+void PrintTo(const BadFile& file, std::ostream* out) { *out << file.message; }
 class BadJobFile : public ::testing::TestWithParam<BadFile> {};
 
 TEST_P(BadJobFile, NamesFileLineAndReason) {

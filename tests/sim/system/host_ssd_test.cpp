@@ -1,5 +1,6 @@
 // The `host` and `ssd` components: the shipped configuration, built and run as `mppasim run` would.
-#include <filesystem>
+#include <cstdio>
+#include <fstream>
 
 #include "sim/system/component.h"
 #include "tests/models/sc_test.h"
@@ -70,6 +71,19 @@ TEST_F(HostSsdTest, ParametersReachTheModels) {
   const WorkloadResult slow = run({"ssd[0].profile=qlc-64k", "server.queues=2", "server.polling=false"});
   EXPECT_EQ(slow.errors, 0u);
   EXPECT_EQ(slow.verify_errors, 0u);
+}
+
+// A zoned drive takes sequential writes; random ones fail, as they must.
+TEST_F(HostSsdTest, ZonesTakeOnlySequentialWrites) {
+  const std::string jobs = ::testing::TempDir() + "zones.fio";
+  std::ofstream(jobs) << "[seq]\nfilename=/dev/nvme0n1\nrw=write\nbs=64k\nsize=12m\n"
+                         "[rand]\nfilename=/dev/nvme0n2\nrw=randwrite\nbs=64k\nsize=12m\noffset=12m\nnumber_ios=4\n";
+  const WorkloadResult result = run({"server.jobs=" + jobs, "server.slots=4", "ssd[0].zone_size=12 MiB",
+                                     "ssd[0].namespaces=2", "ssd[0].capacity=12 GiB"});
+  EXPECT_EQ(result.verify_errors, 0u);
+  EXPECT_EQ(result.ios, 12u * 16);
+  EXPECT_EQ(result.errors, 4u);
+  std::remove(jobs.c_str());
 }
 
 }  // namespace
