@@ -45,6 +45,8 @@ config::SystemConfig load_or_exit(const std::string& file, const config::LoadOpt
 Json run_configuration(const config::SystemConfig& config, const RunRequest& request) {
   // SystemC announces every pause on stdout otherwise.
   sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
+  // Components have names of their own; that SystemC numbers its objects among equal names means nothing.
+  sc_core::sc_report_handler::set_actions("object already exists", sc_core::SC_DO_NOTHING);
   catch_interrupts();
   LogLevels levels(request.log_levels, config);  // before the directory: bad input must not cost earlier results
   RunDirectory directory(request.out);
