@@ -18,6 +18,9 @@ class Link::Direction final : public WireIf {
   void transmit(FramePtr frame, u64 first, u64 last) override {
     ++sent_;
     bytes_ += frame->wire_bytes();
+    if (link_.writer_)
+      link_.writer_->write(link_.interface_, first, *frame,
+                           side_ == 0 ? PcapngWriter::Direction::kOutbound : PcapngWriter::Direction::kInbound);
     if (!up() || lost()) {
       ++lost_;
       return;
@@ -94,6 +97,11 @@ Link::Link(const sc_core::sc_module_name& name, const LinkParams& params)
 Link::~Link() = default;
 
 WireIf& Link::end(unsigned side) { return *directions_.at(side); }
+
+void Link::capture(PcapngWriter& writer, u64 bits_per_second) {
+  writer_ = &writer;
+  interface_ = writer.add_interface(name(), bits_per_second);
+}
 
 void Link::write_stats(StatWriter& out) const {
   for (const auto& direction : directions_) direction->write_stats(out);

@@ -8,6 +8,7 @@
 #include "models/common/random.h"
 #include "models/common/stats.h"
 #include "models/eth/delay_queue.h"
+#include "models/eth/pcapng.h"
 
 namespace mppa::eth {
 
@@ -33,12 +34,17 @@ class Link : public sc_core::sc_module, public StatProvider {
   /// What end `side` (0 or 1) sends into; arrives at deliver[1 - side].
   WireIf& end(unsigned side);
 
+  /// Records every frame where it enters the cable: from side 0 as outbound, from side 1 as inbound.
+  void capture(PcapngWriter& writer, u64 bits_per_second = 100 * kGigabit);
+
   void write_stats(StatWriter& out) const override;
 
  private:
   class Direction;
   LinkParams params_;
   std::array<u64, 2> speed_{};
+  PcapngWriter* writer_ = nullptr;
+  u32 interface_ = 0;
   std::array<std::unique_ptr<Direction>, 2> directions_;
 };
 

@@ -1,5 +1,7 @@
 #include "models/eth/pcapng.h"
 
+#include <fstream>
+#include <memory>
 #include <stdexcept>
 
 namespace mppa::eth {
@@ -30,10 +32,20 @@ void option(std::vector<u8>& out, u16 code, T value) {
 }
 void end_of_options(std::vector<u8>& out) { put<u32>(out, 0); }
 
+PcapngWriter::Sink file_sink(const std::string& path) {
+  auto file = std::make_shared<std::ofstream>(path, std::ios::binary);
+  if (!*file) throw std::runtime_error("cannot write the capture file " + path);
+  return [file, path](std::string_view bytes) {
+    if (!file->write(bytes.data(), static_cast<std::streamsize>(bytes.size())))
+      throw std::runtime_error("cannot write to the capture file " + path);
+  };
+}
+
 }  // namespace
 
-PcapngWriter::PcapngWriter(const std::string& path) : path_(path), file_(path, std::ios::binary) {
-  if (!file_) throw std::runtime_error("cannot write the capture file " + path);
+PcapngWriter::PcapngWriter(const std::string& path) : PcapngWriter(file_sink(path)) {}
+
+PcapngWriter::PcapngWriter(Sink sink) : sink_(std::move(sink)) {
   std::vector<u8> body;
   put<u32>(body, 0x1A2B3C4D);  // byte order
   put<u16>(body, 1);           // version 1.0
@@ -81,8 +93,7 @@ void PcapngWriter::block(u32 type, const std::vector<u8>& body) {
   put<u32>(out, length);
   out.insert(out.end(), body.begin(), body.end());
   put<u32>(out, length);
-  file_.write(reinterpret_cast<const char*>(out.data()), static_cast<std::streamsize>(out.size()));
-  if (!file_) throw std::runtime_error("cannot write to the capture file " + path_);
+  sink_({reinterpret_cast<const char*>(out.data()), out.size()});
 }
 
 }  // namespace mppa::eth

@@ -2,8 +2,9 @@
 // simulated time.
 #pragma once
 
-#include <fstream>
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "models/eth/frame.h"
 
@@ -13,20 +14,22 @@ class PcapngWriter {
  public:
   enum class Direction : u8 { kInbound = 1, kOutbound = 2 };
 
-  /// std::runtime_error if the file cannot be written.
+  /// Receives the file's bytes in order.
+  using Sink = std::function<void(std::string_view bytes)>;
+
+  explicit PcapngWriter(Sink sink);
+  /// Writes the file at `path`; std::runtime_error if that is not possible, or later if the disk is full.
   explicit PcapngWriter(const std::string& path);
 
   /// A port whose frames go into the file; returns its number.
   u32 add_interface(const std::string& name, u64 bits_per_second);
-  /// `ps`: when the frame's first bit passed the port. std::runtime_error if the disk is full.
+  /// `ps`: when the frame's first bit passed the port.
   void write(u32 interface, u64 ps, const Frame& frame, Direction direction);
-  void flush() { file_.flush(); }
 
  private:
   void block(u32 type, const std::vector<u8>& body);
 
-  std::string path_;
-  std::ofstream file_;
+  Sink sink_;
   u32 interfaces_ = 0;
 };
 

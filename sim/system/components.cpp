@@ -11,6 +11,7 @@ const ComponentRegistry& builtin_components() {
     add_pcie(r);
     add_ssd(r);
     add_host(r);
+    add_ethernet(r);
     return r;
   }();
   return registry;

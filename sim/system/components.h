@@ -11,5 +11,6 @@ void add_coolidge(ComponentRegistry& registry);
 void add_pcie(ComponentRegistry& registry);  ///< the protocol of PCIe links
 void add_ssd(ComponentRegistry& registry);
 void add_host(ComponentRegistry& registry);
+void add_ethernet(ComponentRegistry& registry);  ///< cable, switch, door; the protocol of their links
 
 }  // namespace mppa::sim

@@ -11,6 +11,7 @@
 #include "sim/system/components.h"
 #include "sim/system/coolidge.h"
 #include "sim/system/core_timing_params.h"
+#include "sim/system/ethernet_end.h"
 #include "sim/system/firmware_manifest.h"
 #include "sim/system/param_table.h"
 #include "sim/system/uart_end.h"
@@ -150,6 +151,22 @@ const ParamTable<noc::LimiterParams>& limiter_table() {
   return table;
 }
 
+const ParamTable<eth::ControllerParams>& ethernet_table() {
+  using P = eth::ControllerParams;
+  static const auto table =
+      ParamTable<P>()
+          .number("register_latency", &P::register_latency_ps, Dimension::kTime, "0", "10 us",
+                  "Time of a register access.", kChoice)
+          .number("rx_latency", &P::rx_latency_ps, Dimension::kTime, "0", "10 us",
+                  "From a frame's end at the MAC to its first NoC packet: parsers and tables.", kChoice)
+          .number("tx_latency", &P::tx_latency_ps, Dimension::kTime, "0", "10 us",
+                  "From a frame's end in a TX FIFO to the MAC: checksums.", kChoice)
+          .number("tx_fifo", &P::tx_fifo_bytes, Dimension::kSize, "16 KiB", "1 MiB", "Size of each TX FIFO.", kChoice)
+          .flag("tictoc", &P::model_tictoc,
+                "Parser halves take turns in the 40G and 100G modes, as in the first version of the chip.");
+  return table;
+}
+
 const ParamTable<ChipPowerParams>& power_table() {
   using P = ChipPowerParams;
   static const auto table =
@@ -170,6 +187,7 @@ CoolidgeParams chip_params(const config::Component& c, const config::Component& 
   p.ddr.channel = ddr_channel_table().fill(c.part("ddr.channel"));
   p.spin_skip = simulation.flag("spin_skip");
   p.noc = noc_table().fill(c.part("noc"));
+  p.ethernet = ethernet_table().fill(c.part("ethernet"));
   for (unsigned node = 0; node < noc::kNodes; ++node)
     p.noc.limiters[node].fill(limiter_table().fill(c.part("noc." + indexed("limiter", node))));
   for (unsigned i = 0; i < kClusters; ++i) {
@@ -191,6 +209,8 @@ class CoolidgePart : public SystemPart {
         chip_(component.path.c_str(), chip_params(component, context.simulation())),
         power_(power_table().fill(component.part("power"))) {
     for (unsigned i = 0; i < kUarts; ++i) connect_uart(i);
+    for (unsigned i = 0; i < kEthernets; ++i)
+      ethernets_[i] = std::make_unique<EthernetMacEnd>(chip_.ethernet(i).mac(0));
     chip_.on_end = [this](const ChipEnd& end) { ended(end); };
     chip_.on_trace = [this](unsigned channel, u64 value, const sc_core::sc_time& when) {
       context_.log(component_.path, LogLevel::kInfo,
@@ -203,6 +223,8 @@ class CoolidgePart : public SystemPart {
   PortEnd& port(const std::string& name) override {
     for (unsigned i = 0; i < kUarts; ++i)
       if (name == indexed("uart", i)) return uarts_[i];
+    for (unsigned i = 0; i < kEthernets; ++i)
+      if (name == indexed("eth", i)) return *ethernets_[i];
     return SystemPart::port(name);
   }
 
@@ -260,6 +282,7 @@ class CoolidgePart : public SystemPart {
   Coolidge chip_;
   ChipPowerParams power_;
   std::array<Uart, kUarts> uarts_;
+  std::array<std::unique_ptr<EthernetMacEnd>, kEthernets> ethernets_;
 };
 
 /// The firmware can be read, and what does not fit together is found before the run.
@@ -305,6 +328,7 @@ void add_parts(ComponentRegistry& registry) {
   registry.add_part(part_type("rdma_noc",
                               "The RDMA NoC of a chip. Nodes: 0 to 4 are the clusters, 5 and 6 the Ethernet blocks.",
                               noc_table(), {{"limiter", "noc_limiter", noc::kNodes}}));
+  registry.add_part(part_type("ethernet", "The Ethernet controllers of a chip.", ethernet_table()));
   registry.add_part(part_type("chip_power", "Figures of the energy estimate of a chip.", power_table()));
 }
 
@@ -317,6 +341,7 @@ void add_coolidge(ComponentRegistry& registry) {
                                           {"timing", "core_timing", 1},
                                           {"axi", "axi", 1},
                                           {"noc", "rdma_noc", 1},
+                                          {"ethernet", "ethernet", 1},
                                           {"ddr", "ddr", 1},
                                           {"power", "chip_power", 1}});
   type.params.push_back(config::file("firmware", std::nullopt,
@@ -325,7 +350,8 @@ void add_coolidge(ComponentRegistry& registry) {
   type.params.push_back(config::choice("placement", {"flash", "memory"}, "flash",
                                        "Where the images of clusters 1 to 4 are: in DDR as if read from flash, for the "
                                        "RM of cluster 0 to load, or in place already."));
-  type.ports = {{"uart", "uart", kUarts, false, "The UARTs."}};
+  type.ports = {{"uart", "uart", kUarts, false, "The UARTs."},
+                {"eth", "ethernet", kEthernets, false, "The Ethernet ports, 100 or 40 Gb/s."}};
   registry.add(std::move(type), {[](const config::Component& component, RunContext& context) {
                                    return std::make_unique<CoolidgePart>(component, context);
                                  },
