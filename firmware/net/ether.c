@@ -164,6 +164,19 @@ void neighbour_learn(struct netif *netif, const struct net_addr *addr, const uin
 	n->pending_count = 0;
 }
 
+void neighbour_hear(const struct packet *in)
+{
+	struct net_addr hop;
+	struct netif *netif = ip_route(in->netif->stack, &in->from, &hop);
+	const struct net_neighbour *n;
+
+	if (netif != in->netif)
+		return;
+	n = find(netif, &hop);
+	if (!n || n->state != NEIGHBOUR_KNOWN)
+		neighbour_learn(netif, &hop, in->buf->data + 6, true);
+}
+
 bool neighbour_send(struct netif *netif, struct net_tx *tx, const struct net_addr *next_hop)
 {
 	struct net_neighbour *n = find(netif, next_hop);

@@ -58,6 +58,9 @@ void chunk_put(struct net_chunk *chunk);
 bool ether_send(struct netif *netif, struct net_tx *tx, uint16_t type, const uint8_t mac[6]);
 bool neighbour_send(struct netif *netif, struct net_tx *tx, const struct net_addr *next_hop);
 void neighbour_learn(struct netif *netif, const struct net_addr *addr, const uint8_t mac[6], bool create);
+/* Somebody opens a connection: its way back is where it came from. Stacks that share a port need not ask then; answers
+ * to ARP and NDP reach only the port's first queue. */
+void neighbour_hear(const struct packet *in);
 void neighbour_poll(struct net_stack *stack);
 void arp_input(struct netif *netif, struct net_buf *buf, const uint8_t *data, uint32_t len);
 void arp_request(struct netif *netif, uint32_t addr, const uint8_t *to_mac);

@@ -209,6 +209,19 @@ static uint16_t pick_port(struct net_stack *stack, const struct net_addr *local,
 	return 0;
 }
 
+void tcp_shake_hands(struct tcp_conn *conn)
+{
+	conn->iss = tcp_make_iss(conn->stack, &conn->local, conn->local_port, &conn->remote, conn->remote_port);
+	conn->una = conn->iss;
+	conn->nxt = conn->end = conn->iss + 1;
+	conn->timing = true;
+	conn->timed_seq = conn->iss;
+	conn->timed_at = conn->stack->now;
+	tcp_send_syn(conn);
+	tcp_arm_rto(conn);
+	tcp_schedule(conn);
+}
+
 struct tcp_conn *tcp_connect(struct net_stack *stack, const struct net_addr *to, uint16_t port, uint16_t local_port,
 			     const struct tcp_ops *ops, void *owner)
 {
@@ -228,19 +241,11 @@ struct tcp_conn *tcp_connect(struct net_stack *stack, const struct net_addr *to,
 		return NULL;
 	conn->ops = ops;
 	conn->owner = owner;
-	conn->iss = tcp_make_iss(stack, &local, local_port, to, port);
-	conn->una = conn->iss;
-	conn->nxt = conn->end = conn->iss + 1;
 	conn->timestamps = stack->tcp->timestamps;
 	conn->sack = stack->tcp->sack;
 	tcp_set_mss(conn, 0);
 	conn->state = TCP_SYN_SENT;
-	conn->timing = true;
-	conn->timed_seq = conn->iss;
-	conn->timed_at = stack->now;
-	tcp_send_syn(conn);
-	tcp_arm_rto(conn);
-	tcp_schedule(conn);
+	tcp_shake_hands(conn);
 	return conn;
 }
 

@@ -93,6 +93,7 @@ static void syn_for_listener(struct net_stack *stack, struct tcp_listener *liste
 {
 	struct tcp_conn *conn = NULL;
 
+	neighbour_hear(s->in);
 	if (listener->pending < stack->tcp->backlog)
 		conn = passive(stack, listener, s);
 	if (!conn) {
@@ -103,15 +104,7 @@ static void syn_for_listener(struct net_stack *stack, struct tcp_listener *liste
 		return;
 	}
 	take_syn_options(conn, s);
-	conn->iss = tcp_make_iss(stack, &conn->local, conn->local_port, &conn->remote, conn->remote_port);
-	conn->una = conn->iss;
-	conn->nxt = conn->end = conn->iss + 1;
-	conn->timing = true;
-	conn->timed_seq = conn->iss;
-	conn->timed_at = stack->now;
-	tcp_send_syn(conn);
-	tcp_arm_rto(conn);
-	tcp_schedule(conn);
+	tcp_shake_hands(conn);
 }
 
 /* The acknowledgement of a cookie makes the connection; NULL if it is none. */

@@ -64,6 +64,8 @@ bool tcp_check_cookie(struct net_stack *stack, const struct segment *segment, st
 struct tcp_conn *tcp_find(struct net_stack *stack, const struct segment *segment);
 struct tcp_conn *tcp_new(struct net_stack *stack, const struct net_addr *local, uint16_t local_port,
 			 const struct net_addr *remote, uint16_t remote_port);
+/* Sends the first SYN, or the SYN that answers one. */
+void tcp_shake_hands(struct tcp_conn *conn);
 /* Tells the owner and frees the connection. */
 void tcp_end(struct tcp_conn *conn, enum tcp_end end);
 void tcp_set_mss(struct tcp_conn *conn, uint16_t peer_mss);

@@ -1,10 +1,14 @@
 // The stack on the chip: net_echo on an RM, through driver, DMA, NoC and Ethernet controller, against a native host.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <deque>
+#include <set>
+
 #include "models/eth/link.h"
 #include "sim/system/coolidge.h"
-#include "tests/firmware/net/bench.h"
 #include "tests/firmware/net/endpoint.h"
+#include "tests/firmware/net/pattern_end.h"
 #include "tests/models/sc_test.h"
 
 namespace mppa::net_test {
@@ -12,7 +16,7 @@ namespace {
 
 class ChipEcho {
  public:
-  explicit ChipEcho(const eth::LinkParams& cable = {}, u16 mtu = 1500)
+  explicit ChipEcho(const eth::LinkParams& cable = {}, u16 mtu = 1500, unsigned pes = 0)
       : chip("chip", {}), link("link", cable), host("host", 2, mtu, near()) {
     chip.ethernet(0).mac(0).wire.bind(link.end(0));
     link.deliver[0].bind(chip.ethernet(0).mac(0));
@@ -24,13 +28,15 @@ class ChipEcho {
     sc_core::sc_start(sc_core::SC_ZERO_TIME);
     host.start();
     std::vector<sim::BootImage> images;
-    images.push_back(
-        {0, sim::ElfFile::read(MPPA_BINARY_DIR "/firmware/net_echo.elf"), {"net_echo", std::to_string(mtu + 18)}});
+    images.push_back({0,
+                      sim::ElfFile::read(MPPA_BINARY_DIR "/firmware/net_echo.elf"),
+                      {"net_echo", std::to_string(mtu + 18), std::to_string(pes)}});
     chip.boot(images);
     EXPECT_TRUE(run(5'000, [&] { return console.find("port 7") != std::string::npos; })) << console;
   }
   bool run(u64 us, const std::function<bool()>& done) {
-    for (u64 t = 0; t < us && !done(); t += 5) sc_core::sc_start(5, sc_core::SC_US);
+    for (u64 t = 0; t < us && !done() && !chip.end; t += 5) sc_core::sc_start(5, sc_core::SC_US);
+    EXPECT_FALSE(chip.end) << chip.end->message << "\n" << console;
     return done();
   }
 
@@ -51,75 +57,76 @@ class ChipEcho {
   std::string console;
 };
 
-/// Sends the pattern and checks what comes back.
-struct Client {
+/// A connection to the chip that sends the pattern and checks what comes back.
+struct Client : PatternEnd {
   Client(ChipEcho& c, const net_addr& to) : chip(c) {
-    conn = tcp_connect(&c.host.stack, &to, 7, 0, &kOps, this);
+    conn = tcp_connect(&c.host.stack, &to, 7, 0, &kOps, static_cast<PatternEnd*>(this));
     c.host.kick();
   }
-  static Client& of(tcp_conn* c) { return *static_cast<Client*>(c->owner); }
-  static const tcp_ops kOps;
-  void send(u64 bytes) {
-    data.resize(bytes);
-    for (u64 i = 0; i < bytes; ++i) data[i] = pattern(i);
-    chunk.data = data.data();
-    chunk.len = static_cast<u32>(bytes);
-    ASSERT_TRUE(tcp_send(conn, &chunk));
+  ~Client() {
+    if (!gone) tcp_abort(conn);
+  }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  void start(u64 bytes) {
+    ASSERT_TRUE(send(bytes));
+    chip.host.kick();
+  }
+  void close() {
+    tcp_close(conn);
     chip.host.kick();
   }
   ChipEcho& chip;
-  tcp_conn* conn = nullptr;
-  net_chunk chunk{};
-  Bytes data;
-  u64 received = 0;
-  bool established = false, corrupt = false, finished = false, gone = false;
-  tcp_end end{};
-};
-const tcp_ops Client::kOps = {
-    .established = [](tcp_conn* c) { of(c).established = true; },
-    .receive =
-        [](tcp_conn* c, net_buf*, const u8* data, u32 len) {
-          Client& self = of(c);
-          for (u32 i = 0; i < len; ++i) self.corrupt |= data[i] != pattern(self.received + i);
-          self.received += len;
-          tcp_consumed(c, len);
-        },
-    .sent = nullptr,
-    .finished = [](tcp_conn* c) { of(c).finished = true; },
-    .gone = [](tcp_conn* c, tcp_end end) { of(c).gone = true, of(c).end = end; },
 };
 
-void echo(ChipEcho& chip, const net_addr& to, u64 bytes, u64 limit_us) {
-  Client client(chip, to);
-  ASSERT_TRUE(chip.run(limit_us, [&] { return client.established; })) << chip.console;
-  client.send(bytes);
+/// `count` connections at once, each sends `bytes`.
+void echo(ChipEcho& chip, const net_addr& to, unsigned count, u64 bytes, u64 limit_us) {
+  std::deque<Client> clients;
+  for (unsigned i = 0; i < count; ++i) {
+    clients.emplace_back(chip, to);
+    chip.run(100, [&] { return clients.back().established; });
+  }
+  const auto all = [&](auto what) { return std::all_of(clients.begin(), clients.end(), what); };
+  ASSERT_TRUE(chip.run(limit_us, [&] { return all([](const Client& c) { return c.established; }); }))
+      << std::count_if(clients.begin(), clients.end(), [](const Client& c) { return c.established; }) << " of " << count
+      << ", " << chip.host.stack.tcp_stats.retransmits << " retransmits\n" << chip.console;
+  for (Client& c : clients) c.start(bytes);
   const u64 start = eth::kernel_ps();
-  ASSERT_TRUE(chip.run(limit_us, [&] { return client.received == bytes || client.gone; })) << client.received;
-  EXPECT_EQ(client.received, bytes);
-  EXPECT_FALSE(client.corrupt);
-  const double gbps = static_cast<double>(bytes) * 8 / (static_cast<double>(eth::kernel_ps() - start) * 1e-3);
+  ASSERT_TRUE(chip.run(limit_us, [&] { return all([&](const Client& c) { return c.received == bytes || c.gone; }); }));
+  const double gbps = static_cast<double>(count * bytes) * 8e3 / static_cast<double>(eth::kernel_ps() - start);
   ::testing::Test::RecordProperty("echo_gbps", std::to_string(gbps));
-  tcp_close(client.conn);
-  chip.host.kick();
-  ASSERT_TRUE(chip.run(limit_us, [&] { return client.finished; }));
-  EXPECT_FALSE(client.gone && client.end != TCP_END_CLOSED);
+  for (Client& c : clients) {
+    EXPECT_EQ(c.received, bytes);
+    EXPECT_FALSE(c.corrupt);
+    c.close();
+  }
+  ASSERT_TRUE(chip.run(limit_us, [&] { return all([](const Client& c) { return c.finished; }); }));
 }
 
 TEST(ChipEchoTest, EchoesTcpOverIpv4) {
   ChipEcho chip;
-  echo(chip, net_v4(0x0A000001), 200'000, 20'000);
+  echo(chip, net_v4(0x0A000001), 1, 200'000, 20'000);
 }
 
 TEST(ChipEchoTest, EchoesTcpOverIpv6InJumboFrames) {
   ChipEcho chip({}, 9000);
   net_addr to = chip.host.netif.ip6;
   to.b[15] = 1;
-  echo(chip, to, 200'000, 20'000);
+  echo(chip, to, 1, 200'000, 20'000);
 }
 
 TEST(ChipEchoTest, SurvivesALossyCable) {
   ChipEcho chip({.loss = 0.02, .bit_error = 1e-6, .seed = 11});
-  echo(chip, net_v4(0x0A000001), 200'000, 1'000'000);
+  echo(chip, net_v4(0x0A000001), 1, 200'000, 1'000'000);
+}
+
+TEST(ChipEchoTest, SpreadsConnectionsOverFourCores) {
+  ChipEcho chip({}, 1500, 4);
+  echo(chip, net_v4(0x0A000001), 12, 60'000, 50'000);
+  std::set<char> served;
+  for (std::size_t at = 0; (at = chip.console.find("accepted by PE", at)) != std::string::npos; ++at)
+    served.insert(chip.console[at + 14]);
+  EXPECT_GE(served.size(), 3U) << chip.console;
 }
 
 }  // namespace

@@ -17,7 +17,7 @@
 #include <fstream>
 
 #include "models/eth/door/outside.h"
-#include "tests/firmware/net/bench.h"
+#include "tests/firmware/net/pattern_end.h"
 
 namespace mppa::net_test {
 namespace {
@@ -126,52 +126,23 @@ class Tap {
   std::vector<tcp_conn*> hash_;
 };
 
-/// Sends and receives the pattern on our side of a connection.
-struct Ours {
+/// Our side of a connection.
+struct Ours : PatternEnd {
   explicit Ours(Tap& tap) : tap(tap) {}
-  static Ours& of(tcp_conn* c) { return *static_cast<Ours*>(c->owner); }
-  static const tcp_ops kOps;
   void listen(u16 port) {
     listener.port = port;
-    listener.owner = this;
+    listener.owner = static_cast<PatternEnd*>(this);
     listener.accept = [](tcp_listener* l, tcp_conn* c) -> const tcp_ops* {
       c->owner = l->owner;
-      of(c).conn = c;
       return &kOps;
     };
     tcp_listen(&tap.stack, &listener);
   }
-  void send(u64 bytes) {
-    data.resize(bytes);
-    for (u64 i = 0; i < bytes; ++i) data[i] = pattern(i);
-    chunk.data = data.data();
-    chunk.len = static_cast<u32>(bytes);
-    ASSERT_TRUE(tcp_send(conn, &chunk));
-  }
   Tap& tap;
   tcp_listener listener{};
-  tcp_conn* conn = nullptr;
-  net_chunk chunk{};
-  Bytes data;
-  u64 received = 0;
-  bool corrupt = false, finished = false, gone = false;
-  tcp_end end{};
-};
-const tcp_ops Ours::kOps = {
-    .established = [](tcp_conn* c) { of(c).conn = c; },
-    .receive =
-        [](tcp_conn* c, net_buf*, const u8* data, u32 len) {
-          Ours& o = of(c);
-          for (u32 i = 0; i < len; ++i) o.corrupt |= data[i] != pattern(o.received + i);
-          o.received += len;
-          tcp_consumed(c, len);
-        },
-    .sent = nullptr,
-    .finished = [](tcp_conn* c) { of(c).finished = true; },
-    .gone = [](tcp_conn* c, tcp_end end) { of(c).gone = true, of(c).end = end; },
 };
 
-/// A non-blocking kernel socket that does the same.
+/// A non-blocking kernel socket that sends and checks the pattern.
 struct Theirs {
   explicit Theirs(int fd) : fd(fd) { fcntl(fd, F_SETFL, O_NONBLOCK); }
   ~Theirs() { close(fd); }
@@ -245,7 +216,7 @@ TEST_P(Linux, ConnectsToUsAndExchangesData) {
   ASSERT_TRUE(tap->run([&] { return ours.conn != nullptr; }));
   EXPECT_EQ(ours.conn->sack, GetParam().sack);
   EXPECT_EQ(ours.conn->timestamps, GetParam().timestamps);
-  ours.send(bytes());
+  ASSERT_TRUE(ours.send(bytes()));
   EXPECT_TRUE(tap->run([&] {
     theirs.step(bytes());
     return theirs.received == bytes() && ours.received == bytes();
@@ -273,11 +244,11 @@ TEST_P(Linux, AcceptsOurConnection) {
   Ours ours(*tap);
   net_addr to = GetParam().v6 ? tap->netif.ip6 : net_v4(0x0A090001);
   to.b[15] = 1;
-  ASSERT_TRUE(tcp_connect(&tap->stack, &to, 9000, 0, &Ours::kOps, &ours));
+  ASSERT_TRUE(tcp_connect(&tap->stack, &to, 9000, 0, &Ours::kOps, static_cast<PatternEnd*>(&ours)));
   int fd = -1;
   ASSERT_TRUE(tap->run([&] { return (fd = accept(listener, nullptr, nullptr)) >= 0; }));
   Theirs theirs(fd);
-  ours.send(bytes());
+  ASSERT_TRUE(ours.send(bytes()));
   EXPECT_TRUE(tap->run([&] {
     theirs.step(bytes());
     return theirs.received == bytes() && ours.received == bytes();
