@@ -82,10 +82,7 @@ struct Client : PatternEnd {
 /// `count` connections at once, each sends `bytes`.
 void echo(ChipEcho& chip, const net_addr& to, unsigned count, u64 bytes, u64 limit_us) {
   std::deque<Client> clients;
-  for (unsigned i = 0; i < count; ++i) {
-    clients.emplace_back(chip, to);
-    chip.run(100, [&] { return clients.back().established; });
-  }
+  for (unsigned i = 0; i < count; ++i) clients.emplace_back(chip, to);
   const auto all = [&](auto what) { return std::all_of(clients.begin(), clients.end(), what); };
   ASSERT_TRUE(chip.run(limit_us, [&] { return all([](const Client& c) { return c.established; }); }))
       << std::count_if(clients.begin(), clients.end(), [](const Client& c) { return c.established; }) << " of " << count

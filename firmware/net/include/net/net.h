@@ -118,7 +118,7 @@ struct netif {
 /* ---- Neighbours (ARP, NDP) ---- */
 
 #define NET_NEIGHBOURS 64
-#define NET_NEIGHBOUR_PENDING 8 /* packets that wait for one address */
+#define NET_NEIGHBOUR_PENDING 32 /* packets that wait for one address */
 
 struct net_neighbour {
 	struct net_addr addr;
