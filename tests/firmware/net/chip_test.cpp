@@ -86,7 +86,8 @@ void echo(ChipEcho& chip, const net_addr& to, unsigned count, u64 bytes, u64 lim
   const auto all = [&](auto what) { return std::all_of(clients.begin(), clients.end(), what); };
   ASSERT_TRUE(chip.run(limit_us, [&] { return all([](const Client& c) { return c.established; }); }))
       << std::count_if(clients.begin(), clients.end(), [](const Client& c) { return c.established; }) << " of " << count
-      << ", " << chip.host.stack.tcp_stats.retransmits << " retransmits\n" << chip.console;
+      << ", " << chip.host.stack.tcp_stats.retransmits << " retransmits\n"
+      << chip.console;
   for (Client& c : clients) c.start(bytes);
   const u64 start = eth::kernel_ps();
   ASSERT_TRUE(chip.run(limit_us, [&] { return all([&](const Client& c) { return c.received == bytes || c.gone; }); }));
