@@ -38,8 +38,8 @@ Json workload_json(const WorkloadIf& workload) {
           {"verified_bytes", r.verified_bytes}};
 }
 
-/// A node with a `bundles` counter is a core.
-bool is_core(const StatNode& node) { return node.value("bundles") != nullptr; }
+/// A node that counts bundles and instructions is a core; a DMA thread counts bundles of its microcode only.
+bool is_core(const StatNode& node) { return node.value("bundles") != nullptr && node.value("instructions") != nullptr; }
 
 Json core_json(const std::string& path, const StatNode& core) {
   Json json = {{"path", path},
