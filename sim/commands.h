@@ -38,4 +38,6 @@ void add_vectors(CLI::App& app);   ///< golden-vector files on one core
 void add_disasm(CLI::App& app);    ///< disassembly listing of an ELF file
 void add_bench(CLI::App& app);     ///< speed of models
 
+void add_bench_chip(CLI::App& bench);  ///< part of bench: the whole chip
+
 }  // namespace mppa::sim

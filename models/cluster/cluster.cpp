@@ -307,6 +307,9 @@ void Cluster::write_stats(StatWriter& out) const {
   out.enter("smem");
   smem_.write_stats(out, total);
   out.leave();
+  out.enter("dma");
+  dma_.write_stats(out);
+  out.leave();
   for (unsigned i = 0; i < kCoreCount; ++i) {
     out.enter(i == kRmIndex ? std::string("rm") : fmt::format("pe[{}]", i));
     write_core_stats(out, *cores_[i].core,

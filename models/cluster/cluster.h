@@ -5,8 +5,11 @@
 // slice that ends when another core would fall behind by more than `slice_cycles`, when an event is due for this core,
 // or at the end of the quantum; then the thread waits for the kernel to catch up. Cores that sleep cost nothing. What
 // arrives for a core (interrupt lines, wake-ups, events of its neighbours) is queued with its cycle and delivered when
-// the core gets there; what arrives late - the sender's time was behind - is delivered at once. So cores of one cluster
-// see each other's effects within a slice, and clusters within a quantum.
+// the core gets there; what arrives late - the sender's time was behind - is delivered at once.
+//
+// Before a core exchanges something with others - atomics, uncached accesses, devices - it lets those that are behind
+// it catch up: the cores of its cluster, and the whole chip before an access that leaves the cluster. So such accesses
+// happen in the order of their times. What runs ahead by up to a slice, or a quantum, is computing and plain stores.
 //
 // Waiting. A core that is found to spin - to repeat itself as long as the memory it reads does not change - is taken
 // out of the choice like one that sleeps. Before that memory changes, and before an event reaches the core, it is
@@ -172,6 +175,7 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
     bool in_reset = true;
     u64 cycles_in_reset = 0;  ///< up to the last start
     bool watchdog = false;
+    bool waits_for_chip = false;  ///< must not go on before the simulation has reached its local time
     Spinning spin;
   };
 
@@ -199,12 +203,12 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   // spin.cpp
   void probe(unsigned core, u64 limit);
   void consider_probe(unsigned core);
-  bool reads_still(const engine::SpinLoop& loop) const;
   bool begin_spin(unsigned core, engine::SpinLoop loop);
   void end_spin(unsigned core, u64 cycle);
   void run_iterations(unsigned core, const engine::SpinLoop& loop, u64 cycle) const;
   void woken_by_write(unsigned core, u64 ps);
-  std::optional<WriteWatch::Range> watchable(const engine::SpinLoop::Range& range) const;
+  std::optional<WriteWatch::Range> host_range(const engine::SpinLoop::Range& range) const;
+  std::optional<WriteWatch::Range> watchable(const engine::SpinLoop::Read& read) const;
 
   // scheduler.cpp
   SC_HAS_PROCESS(Cluster);
@@ -214,6 +218,7 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   void deliver_due(unsigned core, u64 cycle);
   void deliver(unsigned core, const Event& event);
   void post(unsigned core, Event event, const sc_core::sc_time& when);
+  bool must_wait(u64 pa, u64 now);
   void handle_stop(unsigned core, const engine::RunResult& result);
 
   ClusterParams params_;
@@ -222,9 +227,14 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   SparseMemory dsu_ram_;
   std::array<CoreSlot, kCoreCount> cores_;
   WriteWatch& watch_;
-  SparseMemory mailbox_shadow_;      ///< stands for the mailboxes in the registry of watched memory; never written
-  mutable int running_ = -1;         ///< the core being executed, or -1
-  mutable bool unobserved_ = false;  ///< it runs in a spin loop: its accesses take no bandwidth
+  SparseMemory mailbox_shadow_;  ///< stands for the mailboxes in the registry of watched memory; never written
+  /// The core being executed may exchange something with others of the cluster up to here.
+  u64 local_limit_ = 0;
+  /// And with the rest of the chip up to here.
+  u64 chip_limit_ = 0;
+  mutable bool catching_up_ = false;  ///< a core is brought to a moment that is fixed: it waits for nobody
+  mutable int running_ = -1;          ///< the core being executed, or -1
+  mutable bool unobserved_ = false;   ///< it runs in a spin loop: its accesses take no bandwidth
   bool held_in_reset_ = false;
   sc_core::sc_event wake_event_;
 

@@ -21,6 +21,10 @@ class Cluster::CoreBus final : public engine::CoreBus {
                           u64 now) override {
     return cluster_.access(core_, op, pa, data, atomic, now);
   }
+  bool ahead(u64 now) override {
+    return now > std::min(cluster_.local_limit_, cluster_.chip_limit_) && !cluster_.catching_up_;
+  }
+  bool must_wait(u64 pa, u64 now) override { return cluster_.must_wait(pa, now); }
   void before_write(const u8* host, u64 bytes, u64 now) override {
     cluster_.watch_.before_write(host, bytes, cluster_.clock_.ps_of(now));
   }

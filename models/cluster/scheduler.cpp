@@ -52,13 +52,18 @@ u64 Cluster::advance(u64 horizon) {
       }
     }
     if (held_in_reset_) return kNever;
-    if (first >= horizon) return first;
+    const u64 present = clock_.cycles_at(sc_core::sc_time_stamp());
+    if (first >= horizon || (cores_[chosen].waits_for_chip && first > present)) return first;
+    cores_[chosen].waits_for_chip = false;
+    local_limit_ = second;
+    chip_limit_ = present;
 
     CoreSlot& slot = cores_[chosen];
     if (slot.spin.loop) end_spin(chosen, first);
     deliver_due(chosen, first);
     if (slot.in_reset) continue;
-    u64 limit = std::min(horizon, second == kNever ? kNever : second + params_.slice_cycles);
+    // Slices do not end at the horizon: who runs when then does not depend on the quantum.
+    u64 limit = (second == kNever ? first : second) + params_.slice_cycles;
     if (!slot.events.empty()) limit = std::min(limit, slot.events.front().cycle);
     limit = std::max(limit, std::max(first, slot.core->state().cycle) + 1);
     if (slot.spin.probing) {
@@ -71,6 +76,16 @@ u64 Cluster::advance(u64 horizon) {
       consider_probe(chosen);
     }
   }
+}
+
+/// Whether the running core must let others catch up before it accesses `pa` at cycle `now`.
+bool Cluster::must_wait(u64 pa, u64 now) {
+  const bool local = pa < kWindow || pa - global_base() < kWindow;
+  if (!local && now > chip_limit_) {
+    cores_[static_cast<unsigned>(running_)].waits_for_chip = true;
+    return true;
+  }
+  return now > local_limit_;
 }
 
 void Cluster::handle_stop(unsigned core, const engine::RunResult& result) {
@@ -148,6 +163,7 @@ void Cluster::post(unsigned core, Event event, const sc_core::sc_time& when) {
   const auto at = std::upper_bound(slot.events.begin(), slot.events.end(), event.cycle,
                                    [](u64 cycle, const Event& e) { return cycle < e.cycle; });
   slot.events.insert(at, event);
+  local_limit_ = std::min(local_limit_, event.cycle);
   // Within the thread the next choice of a core sees the event; outside it the thread may be waiting.
   if (running_ < 0) {
     const sc_core::sc_time& now = sc_core::sc_time_stamp();

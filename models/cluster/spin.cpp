@@ -25,19 +25,23 @@ namespace mppa::cluster {
 class Cluster::CatchUp {
  public:
   CatchUp(const Cluster& cluster, unsigned core)
-      : cluster_(cluster), running_(cluster.running_), unobserved_(cluster.unobserved_) {
+      : cluster_(cluster),
+        running_(cluster.running_),
+        unobserved_(cluster.unobserved_),
+        catching_up_(cluster.catching_up_) {
     cluster.running_ = static_cast<int>(core);
-    cluster.unobserved_ = true;
+    cluster.unobserved_ = cluster.catching_up_ = true;
   }
   ~CatchUp() {
     cluster_.running_ = running_;
     cluster_.unobserved_ = unobserved_;
+    cluster_.catching_up_ = catching_up_;
   }
 
  private:
   const Cluster& cluster_;
   int running_;
-  bool unobserved_;
+  bool unobserved_, catching_up_;
 };
 
 /// Behind a slice: is it time for a probe? The pause between two of them doubles while they find nothing, so that code
@@ -53,10 +57,11 @@ void Cluster::consider_probe(unsigned core) {
 void Cluster::probe(unsigned core, u64 limit) {
   CoreSlot& slot = cores_[core];
   engine::ProbeResult result;
-  {
-    const CatchUp unobserved(*this, core);
-    result = slot.core->probe(limit);
-  }
+  running_ = static_cast<int>(core);
+  unobserved_ = true;
+  result = slot.core->probe(limit);
+  unobserved_ = false;
+  running_ = -1;
   if (result.state == engine::ProbeResult::kGoing) return;
   slot.spin.probing = false;
   if (result.state == engine::ProbeResult::kSpins && begin_spin(core, std::move(result.loop))) return;
@@ -64,34 +69,25 @@ void Cluster::probe(unsigned core, u64 limit) {
   if (result.state == engine::ProbeResult::kStopped) handle_stop(core, result.stop);
 }
 
-/// Host memory that stands for what is read; nothing if its changes are not announced (device registers).
-std::optional<WriteWatch::Range> Cluster::watchable(const engine::SpinLoop::Range& range) const {
+std::optional<WriteWatch::Range> Cluster::host_range(const engine::SpinLoop::Range& range) const {
   for (const engine::MemRegion& r : regions_)
     if (r.contains(range.pa, range.bytes)) return WriteWatch::Range{r.host + (range.pa - r.base), range.bytes};
-  for (const u64 base : {kMailboxBase, global_base() + kMailboxBase})
-    if (range.pa - base < Mailboxes::kWindow)
-      return WriteWatch::Range{mailbox_shadow_.data() + (range.pa - base), range.bytes};
   return std::nullopt;
 }
 
-/// Whether what the loop has read is still there: another core may have written it between two slices of the probe.
-bool Cluster::reads_still(const engine::SpinLoop& loop) const {
-  const u8* read = loop.read_bytes.data();
-  for (const auto& r : loop.reads) {
-    std::array<u8, 8> value{};
-    const u8* now = value.data();
-    const auto region = std::find_if(regions_.begin(), regions_.end(),
-                                     [&r](const engine::MemRegion& m) { return m.contains(r.pa, r.bytes); });
-    if (region != regions_.end()) {
-      now = region->host + (r.pa - region->base);
-    } else {
-      const u64 mailbox = mailboxes_.value(static_cast<unsigned>(r.pa % Mailboxes::kWindow / Mailboxes::kStride));
-      std::memcpy(value.data(), &mailbox, sizeof mailbox);
-    }
-    if (std::memcmp(now, read, r.bytes) != 0) return false;
-    read += r.bytes;
+/// Host memory that stands for what is read; nothing if its changes are not announced (device registers), or if it has
+/// changed since: a probe may take several slices.
+std::optional<WriteWatch::Range> Cluster::watchable(const engine::SpinLoop::Read& read) const {
+  if (const auto memory = host_range(read.range))
+    return std::memcmp(memory->host, read.data.data(), memory->bytes) == 0 ? memory : std::nullopt;
+  for (const u64 base : {kMailboxBase, global_base() + kMailboxBase}) {
+    const u64 offset = read.range.pa - base;
+    if (offset >= Mailboxes::kWindow) continue;
+    const u64 value = mailboxes_.value(static_cast<unsigned>(offset / Mailboxes::kStride));
+    if (offset % Mailboxes::kStride >= 16 || std::memcmp(&value, read.data.data(), 8) != 0) break;
+    return WriteWatch::Range{mailbox_shadow_.data() + offset, read.range.bytes};
   }
-  return true;
+  return std::nullopt;
 }
 
 bool Cluster::begin_spin(unsigned core, engine::SpinLoop loop) {
@@ -102,8 +98,8 @@ bool Cluster::begin_spin(unsigned core, engine::SpinLoop loop) {
     if (!range) return false;
     reads.push_back(*range);
   }
-  for (const auto& w : loop.writes) writes.push_back(*watchable(w));
-  if (!reads_still(loop) || !watch_.add(spin, reads, writes)) return false;
+  for (const auto& w : loop.writes) writes.push_back(*host_range(w));
+  if (!watch_.add(spin, reads, writes)) return false;
   spin.loop = std::move(loop);
   spin.pause = kShortestPause;
   return true;
@@ -141,6 +137,7 @@ void Cluster::end_spin(unsigned core, u64 cycle) {
     result = slot.core->run_until(cycle);
   }
   slot.spin.cycles += slot.core->state().cycle - begin;
+  local_limit_ = std::min(local_limit_, slot.core->state().cycle);
   handle_stop(core, result);
 }
 

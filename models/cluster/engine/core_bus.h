@@ -54,6 +54,13 @@ class CoreBus {
   /// come here only for such addresses; for memory the core performs them on the host pointer.
   virtual BusReply access(BusOp op, u64 pa, std::span<u8> data, const AtomicOperands& atomic, u64 now) = 0;
 
+  /// Whether others must catch up before a bundle that begins at core cycle `now` may exchange something with them: an
+  /// atomic, an uncached access, an access to a device, a store to a watched page. Run_until() then stops before the
+  /// bundle.
+  virtual bool ahead(u64 now) { return false; }
+  /// The same, for an access to physical address `pa`; called only if ahead().
+  virtual bool must_wait(u64 pa, u64 now) { return false; }
+
   /// Memory at `host` is about to be written by a bundle that issues at core cycle `now`. Must be called for writes to
   /// pages for which watches_page() holds; may be for all.
   virtual void before_write(const u8* host, u64 bytes, u64 now) {}

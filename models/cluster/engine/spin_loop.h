@@ -2,6 +2,7 @@
 // the same number of cycles, so that any number of them can be skipped.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "models/cluster/engine/core.h"
@@ -18,9 +19,14 @@ struct SpinLoop {
   // What one iteration adds.
   u64 cycles = 0, bundles = 0, instructions = 0;
   CoreStats stats{};
-  std::vector<Range> reads;    ///< memory or registers; without those that only read what the loop itself has written
-  std::vector<u8> read_bytes;  ///< what was read there, one range behind the other
-  std::vector<Range> writes;   ///< memory that has the same contents after every iteration (spilled registers)
+  /// What a load of the loop has returned; while memory holds it the loop goes on.
+  struct Read {
+    Range range;
+    std::array<u8, 32> data{};
+    friend bool operator==(const Read&, const Read&) = default;
+  };
+  std::vector<Read> reads;    ///< memory or registers; without those that only read what the loop itself has written
+  std::vector<Range> writes;  ///< memory that has the same contents after every iteration (spilled registers)
 };
 
 /// How far a probe has come.

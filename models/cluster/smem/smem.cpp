@@ -13,30 +13,30 @@ std::size_t Smem::bank_of(u64 offset) const {
                   : offset / params_.interleave % params_.banks;
 }
 
-u64 Smem::access(u64 offset, u64 bytes, bool write, u64 now) {
-  u64 done = now;
+Smem::Service Smem::serve(u64 offset, u64 bytes, bool write, u64 now) {
+  Service out{0, now};
   const u64 end = offset + std::max<u64>(bytes, 1);
   for (u64 at = offset; at < end;) {
     const u64 stop = std::min(end, (at / params_.interleave + 1) * params_.interleave);
     const u64 first_word = at / params_.bank_bytes, last_word = (stop - 1) / params_.bank_bytes;
     const u64 cycles = last_word - first_word + 1;
-    done = std::max(done, banks_[bank_of(at)].acquire(now, cycles) + cycles);
+    const u64 begin = banks_[bank_of(at)].acquire(now, cycles);
+    if (at == offset) out.begin = begin;
+    out.end = std::max(out.end, begin + cycles);
     at = stop;
   }
   (write ? written_bytes_ : read_bytes_) += bytes;
-  return done;
+  return out;
 }
 
 // The latency of an idle memory includes one cycle of the bank; waiting comes on top. A line's second half follows the
 // critical word and delays nobody but the next request.
 u32 Smem::read_wait(u64 pa, unsigned bytes, u64 now) {
-  const u64 offset = pa & (params_.size - 1);
-  const u64 queue = std::max(now, banks_[bank_of(offset)].free_at()) - now;
-  access(offset, bytes, false, now);
-  return params_.read_latency + static_cast<u32>(queue);
+  const u64 begin = serve(pa & (params_.size - 1), bytes, false, now).begin;
+  return params_.read_latency + static_cast<u32>(begin - now);
 }
 
-void Smem::write_posted(u64 pa, unsigned bytes, u64 now) { access(pa & (params_.size - 1), bytes, true, now); }
+void Smem::write_posted(u64 pa, unsigned bytes, u64 now) { serve(pa & (params_.size - 1), bytes, true, now); }
 
 void Smem::write_stats(StatWriter& out, u64 total_cycles) const {
   out.counter("read_bytes", read_bytes_, "B", "bytes read by L1 refills, uncached loads and other masters");

@@ -18,7 +18,7 @@ struct SmemParams {
   u32 read_latency = 10;     ///< cycles from an L1's request to the critical word, idle (optimisation guide)
 };
 
-/// Times are cycles of the cluster clock. A bank serves one request at a time, in the order in which they are made.
+/// Times are cycles of the cluster clock. A bank serves one request at a time, first come first served.
 class Smem final : public timing::MemArbiter {
  public:
   explicit Smem(const SmemParams& params);
@@ -29,7 +29,7 @@ class Smem final : public timing::MemArbiter {
   void set_blocked(bool blocked) { blocked_ = blocked; }
 
   /// Occupies the banks of [offset, offset + bytes) from `now` on; returns the cycle in which the last has been served.
-  u64 access(u64 offset, u64 bytes, bool write, u64 now);
+  u64 access(u64 offset, u64 bytes, bool write, u64 now) { return serve(offset, bytes, write, now).end; }
 
   // MemArbiter: the cores' L1 misses, uncached accesses and write buffers. `pa` may be a local or global address.
   u32 read_wait(u64 pa, unsigned bytes, u64 now) override;
@@ -38,6 +38,11 @@ class Smem final : public timing::MemArbiter {
   void write_stats(StatWriter& out, u64 total_cycles) const;
 
  private:
+  struct Service {
+    u64 begin = 0;  ///< of the first bank
+    u64 end = 0;    ///< of the last one
+  };
+  Service serve(u64 offset, u64 bytes, bool write, u64 now);
   std::size_t bank_of(u64 offset) const;
 
   SmemParams params_;

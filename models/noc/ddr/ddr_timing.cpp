@@ -17,7 +17,15 @@ u64 DdrChannel::after_refresh(u64 t) {
   return period > 0 && t < begin + params_.refresh_duration ? begin + params_.refresh_duration : t;
 }
 
+// A request that comes late - its initiator lags behind another one's - finds the row that is open now, but does not
+// wait for what happens later, and leaves the bank alone.
 u64 DdrChannel::open_row(Bank& bank, u64 row, u64 now) {
+  if (now < bank.asked) {
+    const bool hit = bank.open && bank.row == row;
+    ++(hit ? row_hits_ : row_conflicts_);
+    return after_refresh(now) + (hit ? 0 : params_.precharge + params_.row_to_column);
+  }
+  bank.asked = now;
   u64 t = std::max(after_refresh(now), bank.ready);
   if (bank.open && bank.row == row) {
     ++row_hits_;
@@ -47,8 +55,14 @@ DdrReply DdrChannel::access(u64 address, u64 bytes, bool write, u64 now) {
     const u64 row = row_index / params_.banks;
     Bank& bank = banks_[(row_index ^ row) % params_.banks];
     const u64 column = open_row(bank, row, arrives);
-    const u64 data = data_bus_.acquire(column + params_.cas_latency, burst_time) + burst_time;
-    bank.ready = data - params_.cas_latency;  // the next column command follows back to back
+    const bool late = arrives < latest_;
+    const u64 begin = data_bus_.acquire(std::max(column + params_.cas_latency, late ? 0 : data_order_), burst_time);
+    const u64 data = begin + burst_time;
+    if (!late) {
+      latest_ = arrives;
+      data_order_ = begin;
+    }
+    if (arrives >= bank.asked) bank.ready = data - params_.cas_latency;  // the next column command follows
     if (write) bank.precharge_ok = std::max(bank.precharge_ok, data + params_.write_recovery);
     reply.last_data = data + params_.controller_latency / 2;
     if (reply.first_data == 0) reply.first_data = reply.last_data;

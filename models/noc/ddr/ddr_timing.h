@@ -48,6 +48,7 @@ class DdrChannel {
   struct Bank {
     bool open = false;
     u64 row = 0;
+    u64 asked = 0;         ///< arrival of the latest request
     u64 ready = 0;         ///< earliest next command
     u64 precharge_ok = 0;  ///< earliest precharge (tRAS, tWR)
   };
@@ -60,7 +61,9 @@ class DdrChannel {
   DdrChannelParams params_;
   std::vector<Bank> banks_;
   BandwidthServer data_bus_;
-  u64 refreshes_ = 0;  ///< refresh periods that have begun
+  u64 latest_ = 0;      ///< arrival of the latest request
+  u64 data_order_ = 0;  ///< when its data began: data of requests that come in order do not overtake each other
+  u64 refreshes_ = 0;   ///< refresh periods that have begun
   u64 row_hits_ = 0, row_opens_ = 0, row_conflicts_ = 0;
   u64 read_bytes_ = 0, written_bytes_ = 0;
 };

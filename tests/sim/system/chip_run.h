@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "models/cluster/core/core_state.h"
 #include "sim/system/coolidge.h"
 #include "tests/models/sc_test.h"
 #include "tests/sim/system/stats_text.h"
@@ -38,10 +39,19 @@ class ChipRun {
   }
   std::string go_on(u64 microseconds) {
     sc_core::sc_start(static_cast<double>(microseconds), sc_core::SC_US);
-    if (!chip.end) return "not finished";
+    if (!chip.end) return "not finished:" + positions();
     return chip.end->reason == ChipEnd::Reason::kExit ? std::to_string(chip.end->status) : chip.end->message;
   }
   std::string stats() const { return test::stats_text(chip); }
+  /// Where the RMs are.
+  std::string positions() const {
+    std::string out;
+    for (unsigned c = 0; c < kClusters; ++c) {
+      const auto& rm = chip.cluster(c).core(cluster::kRmIndex).state();
+      out += fmt::format(" RM {} at {:#x}, cycle {}", c, rm.pc, rm.cycle);
+    }
+    return out;
+  }
 
  private:
   test::ScContext context_;  // before the chip

@@ -49,5 +49,44 @@ TEST(Coolidge, RefusesImagesThatCannotBeStarted) {
   EXPECT_THROW(run.chip.boot(images), BadInput) << "no such cluster";
 }
 
+TEST(Coolidge, ResultsDoNotDependOnTheQuantumWhereClustersDoNotInteract) {
+  std::string expected;
+  for (const u64 quantum_ps : {200'000, 50'000, 1'000'000}) {
+    CoolidgeParams params;
+    for (auto& c : params.cluster) c.quantum_ps = quantum_ps;
+    ChipRun run("separate", params);
+    run.run(200);
+    if (expected.empty()) expected = run.stats();
+    EXPECT_EQ(run.stats(), expected) << quantum_ps << " ps";
+  }
+}
+
+/// Ends with the status of the runtime's report of an unhandled exception if the load traps.
+std::string load_from(const std::string& address) {
+  CoolidgeParams params;
+  params.cluster[0].semihosting = true;
+  ChipRun run("bus_error", params, {"bus_error", address});
+  run.chip.cluster(0).core(cluster::kRmIndex).hooks().semihosting = [](u32 number, core::CoreState& state) {
+    engine::SemihostReply reply;
+    reply.exit = number == 4095;
+    reply.status = static_cast<int>(state.gpr[0]);
+    return reply;
+  };
+  return run.run(1000);
+}
+
+TEST(Coolidge, AddressesWithoutTargetAreBusErrorsOfTheRequester) {
+  constexpr const char* kTrapped = "139";
+  EXPECT_EQ(load_from("0x8000"), "0") << "own memory";
+  EXPECT_EQ(load_from("0x2008000"), "0") << "memory of cluster 1";
+  EXPECT_EQ(load_from("0x100000000"), "0") << "DDR";
+  EXPECT_EQ(load_from("0xA00000"), "0") << "own mailbox";
+  EXPECT_EQ(load_from("0xB00000"), kTrapped) << "hole in the own window";
+  EXPECT_EQ(load_from("0x500000"), kTrapped) << "behind the own memory";
+  EXPECT_EQ(load_from("0x2B00000"), kTrapped) << "hole in the window of cluster 1";
+  EXPECT_EQ(load_from("0x30000000"), kTrapped) << "hole of the chip's map";
+  EXPECT_EQ(load_from("0x300000000"), kTrapped) << "behind DDR";
+}
+
 }  // namespace
 }  // namespace mppa::sim

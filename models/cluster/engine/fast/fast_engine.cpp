@@ -67,6 +67,8 @@ RunResult FastEngine::run_until(u64 cycle_limit) {
         break;
       case Step::kAsleep:
         return {StopReason::kIdle, state_.cycle, 0, {}};
+      case Step::kAhead:
+        return {StopReason::kLimit, state_.cycle, 0, {}};
       case Step::kStopped:
         return reference_.stop();
     }

@@ -19,6 +19,24 @@ u64 sign_extend(u64 value, unsigned bytes) {
 
 }  // namespace
 
+/// Whether the bundle's memory operation has to wait until others have caught up.
+bool ReferenceEngine::must_wait(const Decoded& code) {
+  const MemKind kind = code.timing.memory;
+  if (kind != MemKind::kLoad && kind != MemKind::kStore && kind != MemKind::kAtomic && kind != MemKind::kZeroLine)
+    return false;
+  for (const isa::Insn& insn : code.bundle.view()) {
+    const isa::Kind insn_kind = isa::info(insn.op).kind;
+    if (insn_kind == isa::Kind::kAlu || insn_kind == isa::Kind::kBranch || insn_kind == isa::Kind::kSystem) continue;
+    Resolved r;
+    if (data_port_.resolve(insn, kind, r) || !r.timing.performed || r.reads_zero) return false;
+    const MemRegion* region = parts_.bus.region(r.where.pa);
+    const bool plain = region != nullptr && r.timing.cached && kind != MemKind::kAtomic &&
+                       (kind == MemKind::kLoad || !parts_.bus.watches_page(region->host + (r.where.pa - region->base)));
+    return !plain && parts_.bus.must_wait(r.where.pa, state_.cycle);
+  }
+  return false;
+}
+
 void ReferenceEngine::prepare_memory(const isa::Insn& insn, Run& run) {
   run.memory_insn = &insn;
   run.trap = data_port_.resolve(insn, run.code->timing.memory, run.memory);

@@ -50,6 +50,8 @@ RunResult ReferenceEngine::run_until(u64 cycle_limit) {
         break;
       case Step::kAsleep:
         return {StopReason::kIdle, state_.cycle, 0, {}};
+      case Step::kAhead:
+        return {StopReason::kLimit, state_.cycle, 0, {}};
       case Step::kStopped:
         return stop_;
     }
@@ -109,6 +111,7 @@ ReferenceEngine::Step ReferenceEngine::execute_bundle() {
   }
   Fetched fetched;
   if (const auto trap = fetch_unit_.fetch(run.pc, fetched)) return take_trap(run, *trap);
+  if (parts_.bus.ahead(state_.cycle) && must_wait(*fetched.code)) return Step::kAhead;
   run.code = fetched.code;
   run.next_pc = run.pc + 4 * u64{run.code->syllables};
   const LoopContext loop = loop_context(state_);

@@ -36,6 +36,7 @@ class ReferenceEngine : public Engine {
     kDone,     ///< a bundle, an exception entry or part of a sleep is done
     kAsleep,   ///< the core sleeps and its clock is at `idle_limit`
     kStopped,  ///< see stop()
+    kAhead,    ///< nothing is done: others have to catch up first (CoreBus::ahead)
   };
   /// One bundle boundary and what follows it: an exception entry, one bundle, or, asleep, the way to the next event
   /// (not beyond `idle_limit`). Everything is left in CoreParts. There is no check of a cycle limit before the bundle.
@@ -67,6 +68,7 @@ class ReferenceEngine : public Engine {
 
   Step retire(Run& run);
   void count_access(const Run& run);
+  bool must_wait(const Decoded& code);
   void note(const Run& run);
   Step take_trap(Run& run, core::Trap trap);
   Step take_debug(Run& run, const core::DebugEvent& event);

@@ -12,10 +12,9 @@ constexpr unsigned kMostBundles = 2000;
 /// A loop whose registers differ this often at the same PC is counting something.
 constexpr unsigned kMostDifferences = 8;
 
-bool add_range(std::vector<SpinLoop::Range>& ranges, const SpinLoop::Range& range) {
-  const bool added = std::find(ranges.begin(), ranges.end(), range) == ranges.end();
-  if (added) ranges.push_back(range);
-  return added;
+template <class T>
+void add_once(std::vector<T>& list, const T& element) {
+  if (std::find(list.begin(), list.end(), element) == list.end()) list.push_back(element);
 }
 
 bool covered(const SpinLoop::Range& r, const std::vector<SpinLoop::Range>& by) {
@@ -45,7 +44,10 @@ ProbeResult SpinFinder::go_on(u64 cycle_limit) {
     const bool due = s.attention || s.debug_armed || s.cycle >= parts_.system.next_event_cycle();
     if (due || bundles_left_-- == 0) {
       result.state = ProbeResult::kNoSpin;
-    } else if (engine_.execute_bundle() != ReferenceEngine::Step::kDone) {
+    } else if (const auto step = engine_.execute_bundle(); step == ReferenceEngine::Step::kAhead) {
+      ++bundles_left_;
+      break;
+    } else if (step != ReferenceEngine::Step::kDone) {
       result.state = ProbeResult::kStopped;
       result.stop = engine_.stop();
     } else if (!log_.harmless || parts_.stats.traps != base_.stats.traps || differences_ == kMostDifferences) {
@@ -101,13 +103,9 @@ SpinLoop SpinFinder::describe() const {
   loop.instructions = s.instructions - base_.instructions;
   loop.stats = parts_.stats;
   loop.stats.add(base_.stats, ~u64{0});
-  for (const SpinLoop::Range& w : log_.writes) add_range(loop.writes, w);
-  auto bytes = log_.read_bytes.begin();
-  for (const SpinLoop::Range& r : log_.reads) {
-    const auto end = bytes + static_cast<std::ptrdiff_t>(r.bytes);
-    if (!covered(r, loop.writes) && add_range(loop.reads, r)) loop.read_bytes.insert(loop.read_bytes.end(), bytes, end);
-    bytes = end;
-  }
+  for (const SpinLoop::Range& w : log_.writes) add_once(loop.writes, w);
+  for (const SpinLoop::Read& r : log_.reads)
+    if (!covered(r.range, loop.writes)) add_once(loop.reads, r);
   return loop;
 }
 

@@ -1,5 +1,7 @@
 #include "models/cluster/engine/reference/spin_log.h"
 
+#include <algorithm>
+
 #include "isa/opcodes.h"
 #include "models/cluster/engine/reference/reference_engine.h"
 #include "models/cluster/engine/reference/run.h"
@@ -36,21 +38,24 @@ void ReferenceEngine::note(const Run& run) {
     log_->harmless = log_->harmless && is_harmless(insn, run.code->timing.memory);
   const Resolved& r = run.memory;
   if (run.memory_insn == nullptr || !r.timing.performed || r.size == 0) return;
-  const bool load = r.timing.kind == timing::MemKind::kLoad;
-  auto& ranges = load ? log_->reads : log_->writes;
   const unsigned first = std::min(r.where.first_bytes, r.size);
-  ranges.push_back({r.where.pa, first});
+  std::vector<SpinLoop::Range> ranges{{r.where.pa, first}};
   if (first < r.size) ranges.push_back({r.where.second_pa, r.size - first});
-  if (load) {
-    // Extension to 64 bits leaves the bytes of memory where they are: the lowest ones.
+  if (r.timing.kind == timing::MemKind::kLoad) {
+    // The registers loaded begin with the bytes of memory; what may follow is the extension.
     const u8 reg = run.memory_insn->reg[static_cast<u8>(r.info->mem.data)];
-    const u8* const loaded = reinterpret_cast<const u8*>(&state_.gpr[reg]);
-    log_->read_bytes.insert(log_->read_bytes.end(), loaded, loaded + r.size);
+    const u8* data = reinterpret_cast<const u8*>(&state_.gpr[reg]);
+    for (const SpinLoop::Range& range : ranges) {
+      SpinLoop::Read& read = log_->reads.emplace_back(SpinLoop::Read{range, {}});
+      std::copy_n(data, range.bytes, read.data.begin());
+      data += range.bytes;
+    }
     return;
   }
-  for (const SpinLoop::Range& w : log_->writes) {
+  for (const SpinLoop::Range& w : ranges) {
     const MemRegion* region = parts_.bus.region(w.pa);
     log_->harmless = log_->harmless && region != nullptr && region->contains(w.pa, w.bytes);
+    log_->writes.push_back(w);
   }
 }
 

@@ -9,8 +9,8 @@ namespace mppa::engine {
 
 struct SpinLog {
   bool harmless = true;  ///< nothing but computing, branches, loads and stores so far
-  std::vector<SpinLoop::Range> reads, writes;
-  std::vector<u8> read_bytes;  ///< what was read, one range behind the other
+  std::vector<SpinLoop::Read> reads;
+  std::vector<SpinLoop::Range> writes;
   friend bool operator==(const SpinLog&, const SpinLog&) = default;
 };
 

@@ -94,6 +94,10 @@ int main(int argc, char** argv) {
   if (own_cid() == 0)
     for (unsigned c = 1; c < CLUSTERS; c++) start_cluster(c);
   start_pes(0xffff);
+  if (own_cid() < 2) { /* both have cleared their memory */
+    __atomic_fetch_add((uint64_t*)(DDR + 0x5000), 1, __ATOMIC_RELAXED);
+    wait_for(DDR + 0x5000, 2);
+  }
   if (mode == REMOTE && own_cid() < 2)
     ping_pong(own_cid(), (uint64_t)&ball[0].value, CLUSTER_BASE(1 - own_cid()) + (uint64_t)&ball[0].value);
   if (mode == DDR_WORD && own_cid() < 2)
