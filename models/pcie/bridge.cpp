@@ -72,10 +72,7 @@ ExpressReply serve_config(Bridge& bridge, const Tlp& request) {
     bridge.write(offset, dword(request.payload), request.first_be);
     return reply;
   }
-  const u32 value = bridge.read(offset);
-  const auto first = static_cast<unsigned>(request.first_byte() & 3);
-  for (unsigned i = 0; i < request.enabled_bytes(); ++i)
-    reply.data.push_back(static_cast<u8>(value >> 8 * (first + i)));
+  reply.data = enabled_bytes_of(request, bridge.read(offset));
   return reply;
 }
 

@@ -142,9 +142,7 @@ ExpressReply Endpoint::serve_config(const Tlp& request) {
     bus_ = bus_of(target);  // the bus number is captured from every write (2.2.6.2)
     f->write_config(offset, dword(request.payload), request.first_be);
   } else {
-    const u32 value = f->config_.read(offset);
-    for (unsigned i = static_cast<unsigned>(request.first_byte() & 3); reply.data.size() < request.enabled_bytes(); ++i)
-      reply.data.push_back(static_cast<u8>(value >> 8 * i));
+    reply.data = enabled_bytes_of(request, f->config_.read(offset));
   }
   return reply;
 }

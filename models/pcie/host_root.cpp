@@ -37,7 +37,11 @@ class HostRoot::RootPort final : public PortUser {
 
 HostRoot::HostRoot(const sc_core::sc_module_name& name, const HostRootParams& params, const std::vector<Port*>& ports)
     : sc_module(name), params_(params), memory_(params.memory_bytes) {
-  for (Port* p : ports) ports_.push_back(std::make_unique<RootPort>(*this, static_cast<unsigned>(ports_.size()), *p));
+  for (Port* p : ports) connect(*p);
+}
+
+void HostRoot::connect(Port& port) {
+  ports_.push_back(std::make_unique<RootPort>(*this, static_cast<unsigned>(ports_.size()), port));
 }
 
 HostRoot::~HostRoot() = default;
@@ -218,6 +222,7 @@ void HostRoot::write_stats(StatWriter& out) const {
   for (const auto& p : ports_) {
     out.enter(fmt::format("port[{}]", p->index));
     p->requester.write_stats(out);
+    write_link_stats(p->port, "link", out);
     out.leave();
   }
 }

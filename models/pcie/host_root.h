@@ -30,8 +30,10 @@ class HostRoot : public sc_core::sc_module, public ConfigIf, public StatProvider
   using Done = Requester::Done;
 
   /// One root port per link, device 0, 1, ... of bus 0; `ports`: end 0 of the links.
-  HostRoot(const sc_core::sc_module_name& name, const HostRootParams& params, const std::vector<Port*>& ports);
+  HostRoot(const sc_core::sc_module_name& name, const HostRootParams& params, const std::vector<Port*>& ports = {});
   ~HostRoot() override;
+  /// Adds a root port. Before the simulation starts.
+  void connect(Port& port);
 
   /// The host's memory by physical address; devices' windows are holes nobody should use.
   SparseMemory& memory() { return memory_; }

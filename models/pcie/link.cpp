@@ -3,10 +3,10 @@
 #include <stdexcept>
 #include <string>
 
+#include "models/pcie/kernel_time.h"
+
 namespace mppa::pcie {
 namespace {
-
-u64 kernel_ps() { return sc_core::sc_time_stamp().value(); }
 
 bool valid(const LinkRate& r) {
   const bool lanes = r.lanes == 1 || r.lanes == 2 || r.lanes == 4 || r.lanes == 8 || r.lanes == 16;
@@ -78,6 +78,7 @@ class Link::End final : public Port {
   std::size_t queued(TlpClass cls) const override { return link_.directions_[side_]->queue.size(cls); }
   void release(TlpClass cls, unsigned data_credits) override { link_.release(side_, cls, data_credits); }
   ExpressReply express(const Tlp& request, u64 when) override { return link_.express(side_, request, when); }
+  const StatProvider* link_stats() const override { return &link_; }
 
   bool ready() const { return user_ && enabled_ && capability_.lanes > 0; }
   const LinkRate& capability() const { return capability_; }

@@ -10,6 +10,7 @@
 //   delivered first, so that it sees what a request in the queue would see.
 #pragma once
 
+#include "models/common/stats.h"
 #include "models/pcie/tlp.h"
 
 namespace mppa::pcie {
@@ -65,8 +66,18 @@ class Port {
   virtual std::size_t queued(TlpClass cls) const = 0;
   /// Gives back the receive buffer of a packet for which PortUser::receive returned false.
   virtual void release(TlpClass cls, unsigned data_credits) = 0;
+  /// Statistics of the link, which the end nearer to the root reports; null: there is no link.
+  virtual const StatProvider* link_stats() const { return nullptr; }
   /// Sends a request by call; see above.
   virtual ExpressReply express(const Tlp& request, u64 when) = 0;
 };
+
+/// Lists the link of `port` as the child `name`.
+inline void write_link_stats(const Port& port, std::string_view name, StatWriter& out) {
+  if (!port.link_stats()) return;
+  out.enter(name);
+  port.link_stats()->write_stats(out);
+  out.leave();
+}
 
 }  // namespace mppa::pcie

@@ -5,22 +5,34 @@
 #include <cstring>
 
 #include "models/pcie/completer.h"
+#include "models/pcie/kernel_time.h"
 #include "mppa/pci_config.h"
 
 namespace mppa::pcie {
-namespace {
-
-u64 kernel_ps() { return sc_core::sc_time_stamp().value(); }
-
-}  // namespace
+/// The end of an empty slot.
+class Switch::NoLink final : public Port {
+ public:
+  void attach(PortUser&) override {}
+  void set_capability(const LinkRate&) override {}
+  void set_enabled(bool) override {}
+  bool up() const override { return false; }
+  LinkRate rate() const override { return {0, 1}; }
+  void send(Tlp, u64) override {}
+  std::size_t queued(TlpClass) const override { return 0; }
+  void release(TlpClass, unsigned) override {}
+  ExpressReply express(const Tlp&, u64 when) override { return {.timeout = true, .time = when, .data = {}}; }
+};
 
 /// A port with what has arrived there and found no room at its egress.
 class Switch::Side final : public PortUser {
  public:
-  Side(Switch& owner, unsigned index, Port& link_port, const BridgeParams& params)
-      : port(link_port), bridge(params), owner_(owner), index_(index) {
-    port.attach(*this);
-    port.set_capability(params.rate);
+  Side(Switch& owner, unsigned index, const BridgeParams& params)
+      : port(owner.no_link_.get()), bridge(params), owner_(owner), index_(index), rate_(params.rate) {}
+
+  void connect(Port& link_end) {
+    port = &link_end;
+    port->attach(*this);
+    port->set_capability(rate_);
   }
 
   bool receive(Tlp& tlp) override { return owner_.receive(index_, tlp); }
@@ -28,25 +40,26 @@ class Switch::Side final : public PortUser {
   void link_changed(bool up) override { owner_.link_changed(index_, up); }
   void sent(TlpClass) override { owner_.drain(); }
 
-  Port& port;
+  Port* port;
   Bridge bridge;
   OrderedQueue held;
 
  private:
   Switch& owner_;
   unsigned index_;
+  LinkRate rate_;
 };
 
-Switch::Switch(const sc_core::sc_module_name& name, const SwitchParams& params, Port& upstream,
-               const std::vector<Port*>& downstream)
-    : sc_module(name), params_(params) {
+Switch::Switch(const sc_core::sc_module_name& name, const SwitchParams& params, unsigned slots)
+    : sc_module(name), params_(params), no_link_(std::make_unique<NoLink>()) {
   BridgeParams bridge{params.vendor, params.device, MPPA_PCI_EXP_TYPE_UPSTREAM, 512, false, params.rate};
-  sides_.push_back(std::make_unique<Side>(*this, 0, upstream, bridge));
+  sides_.push_back(std::make_unique<Side>(*this, 0, bridge));
   bridge.port_type = MPPA_PCI_EXP_TYPE_DOWNSTREAM;
   bridge.slot = true;
-  for (Port* port : downstream)
-    sides_.push_back(std::make_unique<Side>(*this, static_cast<unsigned>(sides_.size()), *port, bridge));
+  for (unsigned p = 1; p <= slots; ++p) sides_.push_back(std::make_unique<Side>(*this, p, bridge));
 }
+
+void Switch::connect(unsigned port, Port& link_end) { sides_.at(port)->connect(link_end); }
 
 Switch::~Switch() = default;
 
@@ -100,16 +113,22 @@ Switch::Route Switch::route(unsigned ingress, Tlp& tlp) const {
   } else {
     r = {Route::kConsume, 0};
   }
-  if (r.kind == Route::kForward && !sides_[r.port]->port.up()) return {};
+  if (r.kind == Route::kForward && !sides_[r.port]->port->up()) return {};
   return r;
 }
 
 bool Switch::has_room(const Route& route, TlpClass cls) const {
-  return route.kind != Route::kForward || sides_[route.port]->port.queued(cls) < params_.egress_queue;
+  return route.kind != Route::kForward || sides_[route.port]->port->queued(cls) < params_.egress_queue;
 }
 
 bool Switch::receive(unsigned ingress, Tlp& tlp) {
   Side& side = *sides_[ingress];
+  if (malformed(tlp, max_payload(side.bridge.config()))) {
+    ++refused_;
+    auto m = report_error(side.bridge.config(), id_of(ingress), PcieError::kMalformed, &tlp, false);
+    if (m) sides_[0]->port->send(std::move(*m), kernel_ps() + params_.latency_ps);
+    return true;
+  }
   if (side.held.empty()) {
     if (ingress == 0 && tlp.type == TlpType::kCfgWrite0) bus_ = bus_of(tlp.completer);
     const Route r = route(ingress, tlp);
@@ -128,7 +147,7 @@ void Switch::dispatch(unsigned ingress, const Route& r, Tlp tlp) {
     case Route::kForward:
       ++forwarded_;
       if (ingress != 0 && r.port != 0) ++peer_;
-      sides_[r.port]->port.send(std::move(tlp), kernel_ps() + params_.latency_ps);
+      sides_[r.port]->port->send(std::move(tlp), kernel_ps() + params_.latency_ps);
       break;
     case Route::kConfig: {
       const ExpressReply reply = serve_config(sides_[r.port]->bridge, tlp);
@@ -145,7 +164,7 @@ void Switch::dispatch(unsigned ingress, const Route& r, Tlp tlp) {
 }
 
 void Switch::answer(unsigned ingress, const Tlp& request, const ExpressReply& reply) {
-  Port& port = sides_[ingress]->port;
+  Port& port = *sides_[ingress]->port;
   const u64 at = kernel_ps() + params_.latency_ps;
   const u16 id = id_of(ingress);
   if (reply.data.empty()) {
@@ -162,7 +181,7 @@ void Switch::refuse(unsigned ingress, const Tlp& request) {
   if (request.is_completion() || request.is_message()) return;
   auto m =
       report_error(sides_[ingress]->bridge.config(), id_of(ingress), PcieError::kUnsupported, &request, non_posted);
-  if (m) sides_[0]->port.send(std::move(*m), kernel_ps() + params_.latency_ps);
+  if (m) sides_[0]->port->send(std::move(*m), kernel_ps() + params_.latency_ps);
 }
 
 // Room at an egress: whatever waits may try again, the ports in turn. Sending can make room again: no recursion.
@@ -182,7 +201,7 @@ void Switch::drain() {
       const unsigned data = tlp.data_credits();
       const Route r = route(p, tlp);
       dispatch(p, r, std::move(tlp));
-      side.port.release(*cls, data);
+      side.port->release(*cls, data);
       moved = true;
     }
   }
@@ -196,7 +215,7 @@ ExpressReply Switch::express(unsigned ingress, const Tlp& request, u64 when) {
   ExpressReply reply;
   if (r.kind == Route::kForward) {
     ++forwarded_;
-    reply = sides_[r.port]->port.express(tlp, when + params_.latency_ps);
+    reply = sides_[r.port]->port->express(tlp, when + params_.latency_ps);
     reply.time += params_.latency_ps;
     return reply;
   }
@@ -212,36 +231,38 @@ ExpressReply Switch::express(unsigned ingress, const Tlp& request, u64 when) {
 }
 
 void Switch::after_config(unsigned port) {
-  if (port != 0) sides_[port]->port.set_enabled(!sides_[port]->bridge.resets_bus());
+  if (port != 0) sides_[port]->port->set_enabled(!sides_[port]->bridge.resets_bus());
 }
 
 void Switch::link_changed(unsigned port, bool up) {
   Side& side = *sides_[port];
   side.held.clear();
-  const auto msi = side.bridge.link_changed(up, side.port.rate());
+  const auto msi = side.bridge.link_changed(up, side.port->rate());
   if (port == 0) {
     // A reset of the upstream link resets the switch and everything below.
     if (!up)
       for (auto& s : sides_) s->bridge.config().reset();
-    for (unsigned p = 1; p < sides_.size(); ++p) sides_[p]->port.set_enabled(up);
+    for (unsigned p = 1; p < sides_.size(); ++p) sides_[p]->port->set_enabled(up);
     return;
   }
   if (!up) {
     auto m = report_error(side.bridge.config(), id_of(port), PcieError::kSurpriseDown, nullptr, false);
-    if (m) sides_[0]->port.send(std::move(*m));
+    if (m) sides_[0]->port->send(std::move(*m));
     drain();
   }
   if (!msi) return;
   std::array<u8, 4> data{};
   std::memcpy(data.data(), &msi->data, sizeof msi->data);
-  sides_[0]->port.send(mem_write(id_of(port), msi->address, data));
+  sides_[0]->port->send(mem_write(id_of(port), msi->address, data));
 }
 
 void Switch::write_stats(StatWriter& out) const {
   out.counter("forwarded", forwarded_, "packets", "packets forwarded");
   out.counter("peer", peer_, "packets", "of these, between downstream ports");
-  out.counter("refused", refused_, "packets", "packets without a way, refused with UR");
+  out.counter("refused", refused_, "packets", "malformed packets, and packets without a way, refused with UR");
   out.counter("held", held_, "packets", "packets that waited in a receive buffer for room at their egress");
+  for (std::size_t p = 1; p < sides_.size(); ++p)
+    write_link_stats(*sides_[p]->port, fmt::format("slot[{}]", p - 1), out);
 }
 
 }  // namespace mppa::pcie

@@ -25,10 +25,12 @@ struct SwitchParams {
 
 class Switch : public sc_core::sc_module, public StatProvider {
  public:
-  /// `upstream`: end 1 of the link to the root; `downstream`: end 0 of the links to the devices.
-  Switch(const sc_core::sc_module_name& name, const SwitchParams& params, Port& upstream,
-         const std::vector<Port*>& downstream);
+  /// With `slots` downstream ports, nothing connected.
+  Switch(const sc_core::sc_module_name& name, const SwitchParams& params, unsigned slots);
   ~Switch() override;
+  /// Joins port 0 to end 1 of the link to the root, or a downstream port to end 0 of a link to a device. Once, before
+  /// the simulation starts; a port left out is an empty slot.
+  void connect(unsigned port, Port& link_end);
 
   /// Port 0 is the upstream port, 1 .. N the downstream ports.
   const ConfigSpace& config(unsigned port) const;
@@ -36,6 +38,7 @@ class Switch : public sc_core::sc_module, public StatProvider {
 
  private:
   class Side;
+  class NoLink;
   /// Where a packet goes: to a port, to the configuration space of a port, or nowhere.
   struct Route {
     enum Kind { kForward, kConfig, kConsume, kUnsupported } kind = kUnsupported;
@@ -58,6 +61,7 @@ class Switch : public sc_core::sc_module, public StatProvider {
   u16 id_of(unsigned port) const;
 
   SwitchParams params_;
+  std::unique_ptr<NoLink> no_link_;
   std::vector<std::unique_ptr<Side>> sides_;
   u8 bus_ = 0;  ///< of the upstream port's link
   bool draining_ = false;

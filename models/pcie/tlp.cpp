@@ -127,6 +127,14 @@ u32 dword(std::span<const u8> bytes) {
   return value;
 }
 
+std::vector<u8> enabled_bytes_of(const Tlp& config_read, u32 value) {
+  std::vector<u8> out;
+  const u64 first = config_read.first_byte() & 3;
+  for (u64 i = first; i < std::min<u64>(4, first + config_read.enabled_bytes()); ++i)
+    out.push_back(static_cast<u8>(value >> 8 * i));
+  return out;
+}
+
 const char* malformed(const Tlp& tlp, unsigned max_payload) {
   if (tlp.length == 0 || tlp.length > kMaxTlpDwords) return "length";
   if (tlp.has_data() ? tlp.payload.size() != 4U * tlp.length : !tlp.payload.empty()) return "payload and length differ";

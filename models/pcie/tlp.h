@@ -118,6 +118,9 @@ Tlp message(u16 requester, MessageCode code, MessageRouting routing);
 /// The DW of a configuration write or of its completion, little endian.
 u32 dword(std::span<const u8> bytes);
 
+/// What a configuration read returns of the DW `value`: its enabled bytes.
+std::vector<u8> enabled_bytes_of(const Tlp& config_read, u32 value);
+
 /// Why the packet is malformed (2.2, 2.3.1), or null. `max_payload`: bytes, of the receiver.
 const char* malformed(const Tlp& tlp, unsigned max_payload);
 

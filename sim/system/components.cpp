@@ -9,6 +9,7 @@ const ComponentRegistry& builtin_components() {
     add_console(r);
     add_coolidge(r);
     add_pcie(r);
+    add_pcie_switch(r);
     add_ssd(r);
     add_host(r);
     add_ethernet(r);

@@ -23,6 +23,7 @@ std::vector<std::string> initiators(const CoolidgeParams& p) {
   for (unsigned c = 0; c < kClusters; ++c) names.push_back(indexed("dma", c));
   for (unsigned i = 0; i < kItgens; ++i) names.push_back(indexed("itgen", i));
   names.emplace_back("loader");
+  names.emplace_back("pcie");
   names.insert(names.end(), p.external_initiators.begin(), p.external_initiators.end());
   return names;
 }
@@ -37,6 +38,7 @@ std::vector<noc::FabricTarget> targets(const CoolidgeParams& p) {
   std::vector<noc::FabricRange> ddr{{kDdrBase, p.ddr.size, 0}};
   if (p.ddr_alias_size > 0) ddr.push_back({p.ddr_alias_base, std::min(p.ddr_alias_size, p.ddr.size), 0});
   list.push_back({"ddr", p.axi_ddr_latency, ddr});
+  list.push_back({"pcie", p.axi_peripheral_latency, pcie::PcieSubsystem::ranges()});
   peripheral("ftu", kFtuBase, noc::Ftu::kWindow);
   peripheral("trace_timestamp", kTraceTimestampBase, noc::TraceTimestamp::kWindow);
   if (p.sim_port) peripheral("sim_port", kSimPortBase, noc::SimPort::kWindow);
@@ -84,11 +86,14 @@ Coolidge::Coolidge(const sc_core::sc_module_name& name, const CoolidgeParams& pa
       noc_("noc", noc_params(params)),
       ddr_("ddr", params.ddr, &watch_),
       ftu_("ftu", clock_.time_of(params.peripheral_access)),
-      trace_timestamp_("trace_timestamp", clock_.time_of(params.peripheral_access), params.reference_hz) {
+      trace_timestamp_("trace_timestamp", clock_.time_of(params.peripheral_access), params.reference_hz),
+      pcie_("pcie", params.pcie) {
   loader_.bind(axi_.initiator("loader"));
   axi_.target("ddr").bind(ddr_.socket);
   axi_.target("ftu").bind(ftu_.socket);
   axi_.target("trace_timestamp").bind(trace_timestamp_.socket);
+  axi_.target("pcie").bind(pcie_.axi_slave);
+  pcie_.axi_master.bind(axi_.initiator("pcie"));
   ftu_.chip(*this);
   build_peripherals();
   build_ethernet();
@@ -104,6 +109,7 @@ void Coolidge::build_peripherals() {
     itgens_[i]->messages.bind(axi_.initiator(indexed("itgen", i)));
     axi_.target(indexed("itgen", i)).bind(itgens_[i]->socket);
   }
+  pcie_.interrupt.bind(*itgens_[kPcieItgen]);
   for (unsigned i = 0; i < kUarts; ++i) {
     uarts_[i] = std::make_unique<noc::Uart>(indexed("uart", i).c_str(), access, kUartInput + i);
     uarts_[i]->interrupt(*itgens_[0]);
@@ -218,6 +224,7 @@ void Coolidge::write_stats(StatWriter& out) const {
   part("noc", noc_);
   for (unsigned i = 0; i < kEthernets; ++i) part(indexed("ethernet", i), *ethernet_[i]);
   part("ddr", ddr_);
+  part("pcie", pcie_);
 }
 
 }  // namespace mppa::sim

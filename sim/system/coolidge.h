@@ -26,6 +26,7 @@
 #include "models/noc/periph/trace_timestamp.h"
 #include "models/noc/periph/uart.h"
 #include "models/noc/rdma/network.h"
+#include "models/pcie/chip/subsystem.h"
 #include "sim/elf_file.h"
 #include "sim/system/boot_images.h"
 #include "sim/system/memory_map.h"
@@ -58,6 +59,7 @@ struct CoolidgeParams {
 
   /// Both Ethernet controllers; `index` and `noc_clock_hz` are set by the chip.
   eth::ControllerParams ethernet{};
+  pcie::PcieParams pcie{};
 
   /// The simulator's port (exit and marks), on by default; silicon has none.
   bool sim_port = true;
@@ -93,6 +95,8 @@ class Coolidge : public sc_core::sc_module, public noc::ChipResetIf, public Stat
   noc::RdmaNoc& noc() { return noc_; }
   noc::Ddr& ddr() { return ddr_; }
   eth::Controller& ethernet(unsigned index) { return *ethernet_[index]; }
+  /// PCIe controllers; whoever has a link connects it before elaboration.
+  pcie::PcieSubsystem& pcie() { return pcie_; }
   noc::Uart& uart(unsigned index) { return *uarts_[index]; }
   noc::Itgen& itgen(unsigned index) { return *itgens_[index]; }
   noc::Fabric::TargetSide& target(const std::string& external) { return axi_.target(external); }
@@ -136,6 +140,7 @@ class Coolidge : public sc_core::sc_module, public noc::ChipResetIf, public Stat
   noc::Ddr ddr_;
   noc::Ftu ftu_;
   noc::TraceTimestamp trace_timestamp_;
+  pcie::PcieSubsystem pcie_;
   std::unique_ptr<noc::SimPort> sim_port_;
   std::array<std::unique_ptr<noc::Itgen>, kItgens> itgens_;
   std::array<std::unique_ptr<noc::Uart>, kUarts> uarts_;

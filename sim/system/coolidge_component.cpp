@@ -6,6 +6,7 @@
 #include <array>
 #include <filesystem>
 
+#include "models/pcie/link.h"
 #include "sim/commands.h"
 #include "sim/system/chip_power.h"
 #include "sim/system/components.h"
@@ -14,6 +15,7 @@
 #include "sim/system/ethernet_end.h"
 #include "sim/system/firmware_manifest.h"
 #include "sim/system/param_table.h"
+#include "sim/system/pcie_end.h"
 #include "sim/system/uart_end.h"
 
 namespace mppa::sim {
@@ -167,6 +169,20 @@ const ParamTable<eth::ControllerParams>& ethernet_table() {
   return table;
 }
 
+const ParamTable<pcie::PcieParams>& pcie_table() {
+  using P = pcie::PcieParams;
+  static const auto table = ParamTable<P>()
+                                .number("bridge_latency", &P::bridge_ps, Dimension::kTime, "0", "10 us",
+                                        "Bridge and IOMMU, one way.", kChoice)
+                                .number("register_latency", &P::register_ps, Dimension::kTime, "0", "10 us",
+                                        "Time a register takes for an access.", kChoice)
+                                .number("outbound_tags", &P::outbound_tags, Dimension::kNone, "1", "1024",
+                                        "Reads of the chip in flight per controller.", kChoice)
+                                .number("outbound_read", &P::outbound_read, Dimension::kSize, "64 B", "4 KiB",
+                                        "Bytes of such a read at most.", kChoice);
+  return table;
+}
+
 const ParamTable<ChipPowerParams>& power_table() {
   using P = ChipPowerParams;
   static const auto table =
@@ -186,6 +202,7 @@ CoolidgeParams chip_params(const config::Component& c, const config::Component& 
   p.ddr = ddr_table().fill(c.part("ddr"));
   p.ddr.channel = ddr_channel_table().fill(c.part("ddr.channel"));
   p.spin_skip = simulation.flag("spin_skip");
+  p.pcie = pcie_table().fill(c.part("pcie_subsystem"));
   p.noc = noc_table().fill(c.part("noc"));
   p.ethernet = ethernet_table().fill(c.part("ethernet"));
   for (unsigned node = 0; node < noc::kNodes; ++node)
@@ -211,6 +228,7 @@ class CoolidgePart : public SystemPart {
     for (unsigned i = 0; i < kUarts; ++i) connect_uart(i);
     for (unsigned i = 0; i < kEthernets; ++i)
       ethernets_[i] = std::make_unique<EthernetMacEnd>(chip_.ethernet(i).mac(0));
+    for (unsigned i = 0; i < pcie_.size(); ++i) pcie_[i].set(chip_, i, component.path);
     chip_.on_end = [this](const ChipEnd& end) { ended(end); };
     chip_.on_trace = [this](unsigned channel, u64 value, const sc_core::sc_time& when) {
       context_.log(component_.path, LogLevel::kInfo,
@@ -225,6 +243,8 @@ class CoolidgePart : public SystemPart {
       if (name == indexed("uart", i)) return uarts_[i];
     for (unsigned i = 0; i < kEthernets; ++i)
       if (name == indexed("eth", i)) return *ethernets_[i];
+    for (unsigned i = 0; i < pcie_.size(); ++i)
+      if (name == indexed("pcie", i)) return pcie_[i];
     return SystemPart::port(name);
   }
 
@@ -259,6 +279,28 @@ class CoolidgePart : public SystemPart {
     noc::Uart* uart = nullptr;
   };
 
+  /// A PCIe controller: root complex of what it is linked to, or endpoint of a host.
+  class Controller : public PcieRootEnd, public PcieDeviceEnd {
+   public:
+    void set(Coolidge& chip, unsigned index, const std::string& path) {
+      chip_ = &chip;
+      index_ = index;
+      name_ = fmt::format("{}_pcie{}", path, index);
+    }
+    pcie::Port& device_port() override {
+      link_ = std::make_unique<pcie::Link>(name_.c_str(), pcie::LinkParams{});
+      chip_->pcie().connect(index_, link_->end(0));
+      return link_->end(1);
+    }
+    void connect(pcie::Port& port) override { chip_->pcie().connect(index_, port); }
+
+   private:
+    Coolidge* chip_ = nullptr;
+    unsigned index_ = 0;
+    std::string name_;
+    std::unique_ptr<pcie::Link> link_;
+  };
+
   void connect_uart(unsigned index) {
     uarts_[index].uart = &chip_.uart(index);
     chip_.console(index, [this, index, file = fmt::format("{}.uart{}.txt", component_.path, index)](
@@ -283,6 +325,7 @@ class CoolidgePart : public SystemPart {
   ChipPowerParams power_;
   std::array<Uart, kUarts> uarts_;
   std::array<std::unique_ptr<EthernetMacEnd>, kEthernets> ethernets_;
+  std::array<Controller, pcie::kControllers> pcie_;
 };
 
 /// The firmware can be read, and what does not fit together is found before the run.
@@ -329,6 +372,7 @@ void add_parts(ComponentRegistry& registry) {
                               "The RDMA NoC of a chip. Nodes: 0 to 4 are the clusters, 5 and 6 the Ethernet blocks.",
                               noc_table(), {{"limiter", "noc_limiter", noc::kNodes}}));
   registry.add_part(part_type("ethernet", "The Ethernet controllers of a chip.", ethernet_table()));
+  registry.add_part(part_type("pcie_subsystem", "The PCIe controllers of a chip.", pcie_table()));
   registry.add_part(part_type("chip_power", "Figures of the energy estimate of a chip.", power_table()));
 }
 
@@ -343,6 +387,7 @@ void add_coolidge(ComponentRegistry& registry) {
                                           {"noc", "rdma_noc", 1},
                                           {"ethernet", "ethernet", 1},
                                           {"ddr", "ddr", 1},
+                                          {"pcie_subsystem", "pcie_subsystem", 1},
                                           {"power", "chip_power", 1}});
   type.params.push_back(config::file("firmware", std::nullopt,
                                      "ELF file for all clusters, or a manifest that says which cluster runs which."));
@@ -351,7 +396,9 @@ void add_coolidge(ComponentRegistry& registry) {
                                        "Where the images of clusters 1 to 4 are: in DDR as if read from flash, for the "
                                        "RM of cluster 0 to load, or in place already."));
   type.ports = {{"uart", "uart", kUarts, false, "The UARTs."},
-                {"eth", "ethernet", kEthernets, false, "The Ethernet ports, 100 or 40 Gb/s."}};
+                {"eth", "ethernet", kEthernets, false, "The Ethernet ports, 100 or 40 Gb/s."},
+                {"pcie", "pcie", pcie::kControllers, false,
+                 "The PCIe controllers; lanes as firmware splits them. Controller 0 may be linked to a host."}};
   registry.add(std::move(type), {[](const config::Component& component, RunContext& context) {
                                    return std::make_unique<CoolidgePart>(component, context);
                                  },

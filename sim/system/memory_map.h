@@ -25,4 +25,7 @@ inline constexpr u64 kDdrBase = 0x1'0000'0000;
 /// Inputs of ITGEN 0.
 inline constexpr unsigned kUartInput = 41;  ///< + number of the UART
 
+/// The generator that takes the PCIe subsystem's own interrupts (MPPA_PCIE_LINE_*).
+inline constexpr unsigned kPcieItgen = 1;
+
 }  // namespace mppa::sim

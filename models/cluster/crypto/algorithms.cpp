@@ -118,7 +118,7 @@ Result run_cipher(u32 control0, u32 control1, const mppa_crypto_context& context
                         const_cast<u8*>(packet.data() + packet.size() - tag));  // read only
   if (EVP_CipherFinal_ex(ctx.get(), result.bytes.data() + moved, &rest) != 1)
     return {MPPA_CRYPTO_ERROR_AUTHENTICATION, {}};
-  result.bytes.resize(static_cast<std::size_t>(moved + rest));
+  result.bytes.resize(static_cast<std::size_t>(moved) + static_cast<std::size_t>(rest));
   if (gcm && encrypt) {
     u8 value[MPPA_CRYPTO_TAG_BYTES];
     EVP_CIPHER_CTX_ctrl(ctx.get(), EVP_CTRL_GCM_GET_TAG, sizeof value, value);

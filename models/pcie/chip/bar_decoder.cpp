@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "models/pcie/kernel_time.h"
+
 namespace mppa::pcie {
 namespace {
 
@@ -39,7 +41,7 @@ class BarDecoder::Behind final : public FunctionUser {
   }
 
  private:
-  void event(u8 kind, u32 data) { decoder_.event(function_, kind, data, sc_core::sc_time_stamp().value()); }
+  void event(u8 kind, u32 data) { decoder_.event(function_, kind, data, kernel_ps()); }
 
   BarDecoder& decoder_;
   unsigned function_;

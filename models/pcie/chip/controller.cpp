@@ -4,13 +4,13 @@
 #include <cstring>
 
 #include "models/pcie/completer.h"
+#include "models/pcie/kernel_time.h"
 #include "models/pcie/link.h"
 #include "mppa/pci_config.h"
 
 namespace mppa::pcie {
 namespace {
 
-u64 kernel_ps() { return sc_core::sc_time_stamp().value(); }
 sc_core::sc_time at_ps(u64 ps) { return sc_core::sc_time::from_value(ps); }
 
 }  // namespace
@@ -262,6 +262,7 @@ void Controller::write_stats(StatWriter& out) const {
   out.counter("in_writes", in_writes_, "requests", "root complex: writes by devices");
   out.counter("in_refused", in_refused_, "packets", "root complex: refused, malformed or poisoned");
   out.counter("configs", configs_, "accesses", "configuration accesses");
+  if (root_complex()) write_link_stats(port_, "link", out);
 }
 
 }  // namespace mppa::pcie

@@ -15,7 +15,7 @@ class RuleWriter {
 
   RuleWriter& bits(u64 value, unsigned width) {
     for (unsigned i = 0; i < width; ++i, ++bit_)
-      words_[16 * line_ + bit_ / 32] |= static_cast<u32>(value >> i & 1) << (bit_ & 31);
+      words_[16 * line_ + bit_ / 32] |= static_cast<u32>(i < 64 ? value >> i & 1 : 0) << (bit_ & 31);
     return *this;
   }
   /// polarity, value, mask, hash mask

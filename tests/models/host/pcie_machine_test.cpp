@@ -146,7 +146,11 @@ TEST_F(OneDriveTest, PoisonedDataAreNotWritten) {
 TEST_F(PcieMachineTest, DrivesBehindASwitchAndBothPortsOfOne) {
   pcie::Link up{"up", link_params(16)}, a{"a", link_params(4)}, b{"b", link_params(2)}, c{"c", link_params(2)};
   pcie::HostRoot root{"root", {}, {&up.end(0)}};
-  pcie::Switch fabric{"switch", {}, up.end(1), {&a.end(0), &b.end(0), &c.end(0)}};
+  pcie::Switch fabric{"switch", {}, 3};
+  fabric.connect(0, up.end(1));
+  fabric.connect(1, a.end(0));
+  fabric.connect(2, b.end(0));
+  fabric.connect(3, c.end(0));
   ssd::PcieDrive single{"single", drive_params(), {&a.end(1)}};
   ssd::PcieDrive dual{"dual", drive_params(2), {&b.end(1), &c.end(1)}};
   PcieHost software{root};

@@ -7,6 +7,7 @@
 #include "mppa/pci_config.h"
 #include "tests/models/pcie/probe.h"
 #include "tests/models/pcie/ram_function.h"
+#include "tests/sim/system/stats_text.h"
 
 namespace mppa::pcie {
 namespace {
@@ -230,6 +231,9 @@ TEST_F(HostTest, PullingTheDeviceAndPluggingItAgain) {
 class SwitchTest : public mppa::test::ScTest {
  protected:
   SwitchTest() {
+    fabric.connect(0, up.end(1));
+    fabric.connect(1, down0.end(0));
+    fabric.connect(2, down1.end(0));
     first.function(0).attach(users[0]);
     second.function(0).attach(users[1]);
     host.on_error = [this](u16 source, MessageCode code) { errors.emplace_back(source, code); };
@@ -246,7 +250,7 @@ class SwitchTest : public mppa::test::ScTest {
 
   Link up{"up", link_of(16)}, down0{"down0", link_of(4)}, down1{"down1", link_of(4)};
   HostRoot host{"host", host_params(), {&up.end(0)}};
-  Switch fabric{"switch", SwitchParams{}, up.end(1), {&down0.end(0), &down1.end(0)}};
+  Switch fabric{"switch", SwitchParams{}, 3};  // slot 3 is empty
   Endpoint first{"first", down0.end(1), {.functions = {ram_device()}}};
   Endpoint second{"second", down1.end(1), {.functions = {ram_device()}}};
   std::array<test::RamFunction, 2> users;
@@ -255,7 +259,8 @@ class SwitchTest : public mppa::test::ScTest {
 };
 
 TEST_F(SwitchTest, EnumerationGoesThroughTheSwitch) {
-  ASSERT_EQ(devices.size(), 6U) << "root port, upstream port, two downstream ports, two endpoints";
+  ASSERT_EQ(devices.size(), 7U) << "root port, upstream port, three downstream ports, two endpoints";
+  EXPECT_EQ(devices[6].id, make_bdf(2, 2, 0)) << "the empty slot";
   EXPECT_EQ(devices[1].id, make_bdf(1, 0, 0));
   EXPECT_EQ(devices[2].id, make_bdf(2, 0, 0));
   EXPECT_EQ(devices[3].id, make_bdf(3, 0, 0));
@@ -339,6 +344,24 @@ TEST_F(SwitchTest, ASurpriseRemovalIsReportedAndTheRestGoesOn) {
   EXPECT_EQ(status, RequestStatus::kOk);
 }
 
+TEST_F(SwitchTest, StatisticsCoverEveryLinkOnce) {
+  first.function(0).write(0x10'0000, pattern(4096));
+  run_ps(10 * kUs);
+  const std::string slots = mppa::test::stats_text(fabric), root = mppa::test::stats_text(host);
+  EXPECT_NE(slots.find("slot[0].upstream.posted 16\n"), std::string::npos) << slots;
+  EXPECT_NE(root.find("port[0].link.upstream.posted 16\n"), std::string::npos) << root;
+  EXPECT_EQ(slots.find("slot[2]"), std::string::npos) << "no link there";
+}
+
+TEST_F(SwitchTest, MalformedPacketsDoNotPass) {
+  Tlp bad = mem_write(first.function(0).id(), 0x1000, std::vector<u8>(8, 1));
+  bad.last_be = 0;
+  down0.end(1).send(bad);
+  run_ps(3 * kUs);
+  EXPECT_EQ(host.memory().data()[0x1000], 0);
+  EXPECT_EQ(errors, (std::vector{std::make_pair(devices[2].id, MessageCode::kErrFatal)}));
+}
+
 TEST_F(SwitchTest, HotPlugRaisesTheSlotsInterrupt) {
   std::vector<std::pair<u64, u32>> interrupts;
   host.on_interrupt = [&](u64 address, u32 data) { interrupts.emplace_back(address, data); };
@@ -361,7 +384,7 @@ TEST_F(SwitchTest, ResetOfTheUpstreamLinkResetsEverythingBelow) {
   host.config_write(0, MPPA_PCI_BRIDGE_CONTROL, 0, 2);
   run_ps(5 * kUs);
   EXPECT_EQ(users[1].events.back(), "up");
-  EXPECT_EQ(host.enumerate().size(), 6U);
+  EXPECT_EQ(host.enumerate().size(), 7U);
 }
 
 TEST(Msix, MaskedVectorsStayPendingUntilUnmasked) {

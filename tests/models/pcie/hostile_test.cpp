@@ -83,7 +83,9 @@ struct Ledger {
 TEST_F(HostileTest, SwitchAndEndpointSurviveAnything) {
   Link up("up", link_params()), down("down", link_params());
   test::Probe root(up.end(0));
-  Switch fabric("switch", SwitchParams{}, up.end(1), {&down.end(0)});
+  Switch fabric("switch", SwitchParams{}, 2);
+  fabric.connect(0, up.end(1));
+  fabric.connect(1, down.end(0));
   Endpoint device("device", down.end(1), {.functions = {test::nvme_like()}});
   test::RamFunction user;
   device.function(0).attach(user);
