@@ -10,7 +10,6 @@
 
 namespace mppa::host {
 
-using ssd::nvme::AdminOp;
 using ssd::nvme::Cqe;
 using ssd::nvme::IoOp;
 using ssd::nvme::Sqe;

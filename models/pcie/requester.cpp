@@ -27,7 +27,7 @@ unsigned piece_of(u64 address, u64 left, unsigned limit) {
 
 Requester::Requester(Timeline& timeline, Port& port, unsigned tags)
     : timeline_(timeline), port_(port), tags_(std::min(tags, 1024U)) {
-  for (u16 tag = 0; tag < tags_.size(); ++tag) free_tags_.push_back(tag);
+  for (std::size_t tag = 0; tag < tags_.size(); ++tag) free_tags_.push_back(static_cast<u16>(tag));
 }
 
 void Requester::read(u16 id, u64 address, std::span<u8> into, Done done) {
@@ -165,9 +165,9 @@ void Requester::fail_all(RequestStatus status) {
   for (Waiting& w : singles_) singles.push_back(std::move(w.done));
   jobs_.clear();
   singles_.clear();
-  for (u16 tag = 0; tag < tags_.size(); ++tag) {
+  for (std::size_t tag = 0; tag < tags_.size(); ++tag) {
     if (tags_[tag].serial == 0) continue;
-    Outstanding o = free(tag);
+    Outstanding o = free(static_cast<u16>(tag));
     if (o.single) singles.push_back(std::move(o.single));
     if (o.job && std::find(jobs.begin(), jobs.end(), o.job) == jobs.end()) jobs.push_back(std::move(o.job));
   }
