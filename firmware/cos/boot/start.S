@@ -1,39 +1,14 @@
 # Start-up of every core. Entry: privilege level 0, MMU off, interrupts off, PC = 0 (reset PC of the PEs, boot address of
 # the RM). The RM of cluster 0 gets r0 = magic and r1 = address of the boot table (mppa/boot.h); nobody else gets anything.
 
-.set PS_ET, 1 << 2
-.set PS_HLE, 1 << 5
-.set PS_ICE, 1 << 8
-.set PS_USE, 1 << 9
-.set PS_DCE, 1 << 10
-.set PS_V64, 1 << 16
-# wfx takes the bits to set in the upper half and the bits to clear in the lower. ET stays 1 until there is a handler.
-.set PS_START, (PS_HLE | PS_ICE | PS_USE | PS_DCE | PS_V64) << 32
-.set PCR_L1CE_IN_UPPER_WORD, 1 << 21
+#include <kvx/start.h>
 
 	.section .boot.startup, "ax", @progbits
 	.align 8
 	.globl _start
 	.type _start, @function
 _start:
-	make $r8 = PS_START
-	;;
-	wfxl $ps, $r8
-	;;
-	make $r9 = PCR_L1CE_IN_UPPER_WORD << 32
-	;;
-	wfxm $pcr, $r9
-	;;
-	make $r10 = __cos_exception_vectors
-	;;
-	set $ev = $r10
-	;;
-	d1inval
-	;;
-	i1inval
-	;;
-	barrier
-	;;
+	kvx_enter __cos_exception_vectors	# ET stays 1 until there is a handler
 	get $r2 = $pcr
 	;;
 	andd $r3 = $r2, 0xff		# PID

@@ -1,16 +1,8 @@
 # Start-up of a bare-metal KV3 image. The reset address is 0 (local memory); exception vectors are at 0x400.
 # Every core comes here; sp and the thread block are chosen by PCR.PID (0..15 processing cores, 16 resource manager).
 
-# Bits of PS.
-.set PS_ET,  1 << 2
-.set PS_HLE, 1 << 5
-.set PS_ICE, 1 << 8
-.set PS_USE, 1 << 9
-.set PS_DCE, 1 << 10
-.set PS_V64, 1 << 16
-# wfx takes the bits to set in the upper half and the bits to clear in the lower.
-.set PS_START, ((PS_HLE | PS_ICE | PS_USE | PS_DCE | PS_V64) << 32) | PS_ET
-.set PCR_L1CE_IN_UPPER_WORD, 1 << 21
+#include <kvx/start.h>
+
 .set RM_PID, 16
 
 	.section .boot.startup, "ax", @progbits
@@ -18,24 +10,7 @@
 	.globl _start
 	.type _start, @function
 _start:
-	make $r0 = PS_START
-	;;
-	wfxl $ps, $r0
-	;;
-	make $r1 = PCR_L1CE_IN_UPPER_WORD << 32
-	;;
-	wfxm $pcr, $r1
-	;;
-	make $r2 = __exception_vectors
-	;;
-	set $ev = $r2
-	;;
-	d1inval
-	;;
-	i1inval
-	;;
-	barrier
-	;;
+	kvx_enter __exception_vectors, PS_ET
 	get $r0 = $pcr
 	;;
 	andd $r0 = $r0, 0xff

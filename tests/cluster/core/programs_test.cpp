@@ -1,5 +1,5 @@
 // Assembly-level tests of the system side: each program checks itself and exits with 0, or with the number of the check
-// that failed (search for it in the .s file). The .elf files are checked in; programs/build.sh makes them.
+// that failed (search for it in the .s file). The .elf files are checked in; tests/programs/build.sh makes them.
 #include <gtest/gtest.h>
 
 #include <memory>

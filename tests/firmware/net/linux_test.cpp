@@ -204,6 +204,16 @@ class Linux : public ::testing::TestWithParam<LinuxCase> {
     }
   }
   u64 bytes() const { return GetParam().loss > 0 ? 1'000'000 : 8'000'000; }
+  /// Both send the pattern, all of it arrives.
+  void exchange(Ours& ours, Theirs& theirs) const {
+    ASSERT_TRUE(ours.send(bytes()));
+    EXPECT_TRUE(tap->run([&] {
+      theirs.step(bytes());
+      return theirs.received == bytes() && ours.received == bytes();
+    })) << theirs.received
+        << " " << ours.received;
+    EXPECT_FALSE(theirs.corrupt || ours.corrupt);
+  }
   std::unique_ptr<Tap> tap;
 };
 
@@ -216,13 +226,7 @@ TEST_P(Linux, ConnectsToUsAndExchangesData) {
   ASSERT_TRUE(tap->run([&] { return ours.conn != nullptr; }));
   EXPECT_EQ(ours.conn->sack, GetParam().sack);
   EXPECT_EQ(ours.conn->timestamps, GetParam().timestamps);
-  ASSERT_TRUE(ours.send(bytes()));
-  EXPECT_TRUE(tap->run([&] {
-    theirs.step(bytes());
-    return theirs.received == bytes() && ours.received == bytes();
-  })) << theirs.received
-      << " " << ours.received;
-  EXPECT_FALSE(theirs.corrupt || ours.corrupt);
+  ASSERT_NO_FATAL_FAILURE(exchange(ours, theirs));
   shutdown(theirs.fd, SHUT_WR);
   EXPECT_TRUE(tap->run([&] { return ours.finished; }));
   tcp_close(ours.conn);
@@ -248,13 +252,7 @@ TEST_P(Linux, AcceptsOurConnection) {
   int fd = -1;
   ASSERT_TRUE(tap->run([&] { return (fd = accept(listener, nullptr, nullptr)) >= 0; }));
   Theirs theirs(fd);
-  ASSERT_TRUE(ours.send(bytes()));
-  EXPECT_TRUE(tap->run([&] {
-    theirs.step(bytes());
-    return theirs.received == bytes() && ours.received == bytes();
-  })) << theirs.received
-      << " " << ours.received;
-  EXPECT_FALSE(theirs.corrupt || ours.corrupt);
+  ASSERT_NO_FATAL_FAILURE(exchange(ours, theirs));
   tcp_close(ours.conn);
   EXPECT_TRUE(tap->run([&] {
     theirs.step(bytes());

@@ -8,24 +8,7 @@ main:
   expect_sfr $pmc, 0x408000, 4
   expect_sfr $es, 4, 5
   expect_sfr $pcr, 1 << 52, 6
-  make $r40 = unexpected
-  make $r41 = unexpected
-  ;;
-  make $r42 = unexpected
-  make $r43 = unexpected
-  ;;
-  make $r44 = unexpected
-  make $r45 = unexpected
-  ;;
-  make $r46 = unexpected
-  make $r47 = unexpected
-  ;;
-  set_sfr $ev_pl0, vectors_pl0
-  set_sfr $ev_pl1, vectors_pl1
-  make $r60 = (PS_V64 << 32) | PS_ET
-  ;;
-  wfxl $ps, $r60
-  ;;
+  enter_v64
   expect_sfr $ps, 0x01010000, 7
   delegate_all
   expect_sfr $mo, 0x155555555, 8

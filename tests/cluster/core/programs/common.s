@@ -130,8 +130,7 @@ unexpected:
   vectors vectors_pl1, $r44, $r45, $r46, $r47
 
 ## 64-bit mode, ET clear, vectors set, every handler unexpected.
-  .macro start
-main:
+  .macro enter_v64
     make $r40 = unexpected
     make $r41 = unexpected
     ;;
@@ -150,6 +149,11 @@ main:
     ;;
     wfxl $ps, $r60
     ;;
+  .endm
+
+  .macro start
+main:
+    enter_v64
   .endm
 
 ## Gives every resource to the current level + 1.
