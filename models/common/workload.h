@@ -30,7 +30,7 @@ enum class WorkloadPhase : u8 {
 class WorkloadIf {
  public:
   virtual ~WorkloadIf() = default;
-  /// Name in reports, unique in the system.
+  /// Name in reports, unique in its component; empty: the component's own.
   virtual std::string name() const = 0;
   virtual WorkloadPhase phase() const = 0;
   /// I/Os completed so far, the ramp included.

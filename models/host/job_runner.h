@@ -25,6 +25,7 @@ class JobRunner : public WorkloadIf, public StatProvider {
     HostMemory& memory;
     BlockVersions& versions;
     NamespaceInfo ns;
+    std::string device = {};  ///< in front of the job's name in reports
   };
 
   /// `first_queue`: queue of the first thread; the others follow round the driver's queues. `trace`: replay instead of
@@ -39,7 +40,9 @@ class JobRunner : public WorkloadIf, public StatProvider {
   void on_done(std::function<void()> callback) { done_ = std::move(callback); }
 
   // WorkloadIf
-  std::string name() const override { return options_.name; }
+  std::string name() const override {
+    return target_.device.empty() ? options_.name : target_.device + "." + options_.name;
+  }
   WorkloadPhase phase() const override;
   u64 ios_completed() const override { return completed_; }
   WorkloadResult result() const override;

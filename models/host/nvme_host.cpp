@@ -53,11 +53,12 @@ void NvmeHost::begin_jobs() {
       trace = parse_trace(read_text_file(path), path);
     }
     BlockVersions& versions = versions_.try_emplace(ns->id, seed_ ^ ns->id).first->second;
-    runners_.push_back(std::make_unique<JobRunner>(time_, JobRunner::Target{driver_, memory_, versions, *ns}, options,
-                                                   queue, seeds.next(), std::move(trace)));
+    runners_.push_back(std::make_unique<JobRunner>(time_, JobRunner::Target{driver_, memory_, versions, *ns, name_},
+                                                   options, queue, seeds.next(), std::move(trace)));
     queue += static_cast<unsigned>(options.jobs);
   }
   running_ = runners_.size();
+  if (runners_.empty()) return finish("");
   for (auto& runner : runners_) {
     runner->on_done([this] {
       if (--running_ == 0) finish("");

@@ -22,10 +22,10 @@ Json latency_json(const Histogram& h) {
           {"max", h.max()}};
 }
 
-Json workload_json(const WorkloadIf& workload) {
-  const WorkloadResult r = workload.result();
+Json workload_json(const Simulation::NamedWorkload& workload) {
+  const WorkloadResult r = workload.workload->result();
   const double seconds = static_cast<double>(r.window_ps) / 1e12;
-  return {{"name", workload.name()},
+  return {{"name", workload.name},
           {"ios", r.ios},
           {"window_s", seconds},
           {"iops", ratio(static_cast<double>(r.ios), seconds)},
@@ -128,8 +128,7 @@ Json make_report(const config::SystemConfig& config, const Simulation& simulatio
   report["files"] = directory.kept();
   report["simulation"] = simulation_json(tree, simulation.now_ps(), end);
   Json& workloads = report["workloads"] = Json::array();
-  for (const auto& part : simulation.parts())
-    if (const WorkloadIf* workload = part->workload()) workloads.push_back(workload_json(*workload));
+  for (const auto& workload : simulation.workloads()) workloads.push_back(workload_json(workload));
   report["power"] = power_json(config, simulation, tree);
   report["resources"] = resources_json(tree);
   report["cores"] = cores_json(tree);

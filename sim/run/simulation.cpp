@@ -11,6 +11,8 @@ namespace {
 /// Simulated time between two looks at limits, workloads and the keyboard. Fixed, so that what they decide does not
 /// depend on the host.
 constexpr u64 kStepPs = 20'000'000;
+/// The same while the number of I/Os is limited: the run ends within a microsecond of the last one.
+constexpr u64 kFineStepPs = 1'000'000;
 
 u64 next_multiple(u64 value, u64 period) { return (value / period + 1) * period; }
 
@@ -53,20 +55,36 @@ RunEnd Simulation::run(const std::function<bool()>& interrupted) {
   sc_core::sc_start(sc_core::SC_ZERO_TIME);  // elaboration: sockets can be used from here on
   for (const auto& part : parts_) part->start();
   const u64 until = static_cast<u64>(simulation().quantity("until"));
+  const u64 deadline = static_cast<u64>(simulation().quantity("deadline"));
+  // The earlier one of two limits of which 0 means none.
+  const u64 last = until > 0 && deadline > 0 ? std::min(until, deadline) : std::max(until, deadline);
   const u64 period = static_cast<u64>(simulation().quantity("sample_period"));
   while (!end_) {
-    step(next_stop(until, period));
+    step(next_stop(last, period));
     if (period > 0 && (now_ps() % period == 0 || end_)) sample();
     if (progress_.due()) report_progress();
-    if (!end_ && until > 0 && now_ps() >= until) end_ = RunEnd{"until", "", false, false};
+    if (!end_ && last > 0 && now_ps() >= last) reach(until, deadline);
     if (!end_ && interrupted()) end_ = RunEnd{"interrupted", "interrupted; the report is partial", false, true};
   }
   log_.line(kRunComponent, LogLevel::kInfo, now_ps(), fmt::format("end: {} {}", end_->reason, end_->message));
   return *end_;
 }
 
+/// `until` is where the user wanted the run to end; only a workload that has not even begun makes that a failure. A
+/// deadline is what the system should have ended before.
+void Simulation::reach(u64 until, u64 deadline) {
+  if (until > 0 && now_ps() >= until) {
+    end_ = RunEnd{"until", "", false, false};
+    for (const NamedWorkload& w : workloads())
+      if (w.workload->phase() == WorkloadPhase::kWaiting)
+        end_ = RunEnd{"until", fmt::format("{} had not begun", w.name), true, false};
+  } else if (now_ps() >= deadline) {
+    end_ = RunEnd{"deadline", "the system was still running at its deadline", true, false};
+  }
+}
+
 u64 Simulation::next_stop(u64 until, u64 period) const {
-  u64 stop = next_multiple(now_ps(), kStepPs);
+  u64 stop = next_multiple(now_ps(), simulation().quantity("ios") > 0 ? kFineStepPs : kStepPs);
   if (until > 0 && !sc_core::sc_pending_activity()) stop = until;
   if (period > 0) stop = std::min(stop, next_multiple(now_ps(), period));
   return until > 0 ? std::min(stop, until) : stop;
@@ -75,20 +93,24 @@ u64 Simulation::next_stop(u64 until, u64 period) const {
 void Simulation::step(u64 until_ps) {
   sc_core::sc_start(sc_core::sc_time::from_value(until_ps - now_ps()), sc_core::SC_RUN_TO_TIME);
   if (end_ || finished()) return;
-  // With a limit of time the run goes on to it: a core that spins for ever is then no different from one that sleeps.
+  // With `until` the run goes on to it: a core that spins for ever is then no different from one that sleeps.
   if (!sc_core::sc_pending_activity() && simulation().quantity("until") == 0)
     end_ = RunEnd{"idle", "every core sleeps or waits, and nothing will ever wake one", true, false};
 }
 
 bool Simulation::finished() {
   const auto list = workloads();
-  const auto done = [](const WorkloadIf* w) { return w->phase() == WorkloadPhase::kDone; };
+  const auto done = [](const NamedWorkload& w) { return w.workload->phase() == WorkloadPhase::kDone; };
   if (!list.empty() && std::all_of(list.begin(), list.end(), done)) end_ = RunEnd{"workloads_done", "", false, false};
   const u64 limit = static_cast<u64>(simulation().quantity("ios"));
-  u64 ios = 0;
-  for (const WorkloadIf* w : list) ios += w->ios_completed();
-  if (!end_ && limit > 0 && ios >= limit) end_ = RunEnd{"ios", "", false, false};
+  if (!end_ && limit > 0 && ios_completed() >= limit) end_ = RunEnd{"ios", "", false, false};
   return end_.has_value();
+}
+
+u64 Simulation::ios_completed() const {
+  u64 ios = 0;
+  for (const NamedWorkload& w : workloads()) ios += w.workload->ios_completed();
+  return ios;
 }
 
 StatNode Simulation::statistics() const {
@@ -110,16 +132,19 @@ void Simulation::report_progress() {
   state.phase = phase();
   state.simulated_ps = now_ps();
   state.until_ps = static_cast<u64>(simulation().quantity("until"));
-  for (const WorkloadIf* w : workloads()) state.ios += w->ios_completed();
+  state.ios = ios_completed();
   statistics().walk([&](const std::string&, const StatNode& node) { state.bundles += node.count("bundles"); });
   directory_.flush();
   progress_.report(state);
 }
 
-std::vector<const WorkloadIf*> Simulation::workloads() const {
-  std::vector<const WorkloadIf*> out;
-  for (const auto& part : parts_)
-    if (const WorkloadIf* w = part->workload()) out.push_back(w);
+std::vector<Simulation::NamedWorkload> Simulation::workloads() const {
+  std::vector<NamedWorkload> out;
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    const std::string& path = config_.components[i].path;
+    for (const WorkloadIf* w : parts_[i]->workloads())
+      out.push_back({w->name().empty() ? path : path + "." + w->name(), w});
+  }
   return out;
 }
 
@@ -127,7 +152,7 @@ std::string Simulation::phase() const {
   const auto list = workloads();
   if (list.empty()) return "run";
   const auto any = [&](WorkloadPhase p) {
-    return std::any_of(list.begin(), list.end(), [p](const WorkloadIf* w) { return w->phase() == p; });
+    return std::any_of(list.begin(), list.end(), [p](const NamedWorkload& w) { return w.workload->phase() == p; });
   };
   if (any(WorkloadPhase::kMeasure)) return "measure";
   return any(WorkloadPhase::kRamp) ? "ramp" : "boot";

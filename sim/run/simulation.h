@@ -34,6 +34,14 @@ class Simulation : public RunContext {
   /// Runs to the end. `interrupted` is asked every few microseconds of simulated time whether to stop.
   RunEnd run(const std::function<bool()>& interrupted);
 
+  /// A workload with its name in reports.
+  struct NamedWorkload {
+    std::string name;
+    const WorkloadIf* workload;
+  };
+  std::vector<NamedWorkload> workloads() const;
+  /// I/Os that the workloads have completed so far.
+  u64 ios_completed() const;
   /// Statistics of all components, each below its path.
   StatNode statistics() const;
   const std::vector<std::unique_ptr<SystemPart>>& parts() const { return parts_; }
@@ -57,8 +65,8 @@ class Simulation : public RunContext {
   bool finished();
   void sample();
   void report_progress();
-  std::vector<const WorkloadIf*> workloads() const;
   std::string phase() const;
+  void reach(u64 until, u64 deadline);
 
   const config::SystemConfig& config_;
   RunDirectory& directory_;

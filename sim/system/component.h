@@ -36,8 +36,8 @@ class SystemPart {
   virtual const StatProvider* stats() const { return nullptr; }
   /// Average power in watts over the time that `stats`, its own statistics, cover.
   virtual double average_power(const StatNode& stats) const { return 0; }
-  /// The workload it runs, or nullptr.
-  virtual const WorkloadIf* workload() const { return nullptr; }
+  /// The workloads it runs. Whoever will have some lists something that is not done until they exist.
+  virtual std::vector<const WorkloadIf*> workloads() const { return {}; }
 };
 
 /// Builds a component. The configuration outlives the part.

@@ -1,6 +1,7 @@
 // The `host` component: a server with a PCIe root complex, an NVMe driver and a job file.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
@@ -43,7 +44,8 @@ const ParamTable<NvmeDriverParams>& driver_table() {
   return table;
 }
 
-/// All drives' jobs as one workload.
+/// Each job on each drive is a workload. The part itself is one while jobs are still to come, and for what is wrong
+/// with drives.
 class HostPart : public SystemPart, public WorkloadIf, public StatProvider {
  public:
   HostPart(const config::Component& c, RunContext& context)
@@ -81,40 +83,22 @@ class HostPart : public SystemPart, public WorkloadIf, public StatProvider {
   }
 
   const StatProvider* stats() const override { return this; }
-  const WorkloadIf* workload() const override { return this; }
+  std::vector<const WorkloadIf*> workloads() const override {
+    std::vector<const WorkloadIf*> out;
+    if (!begun() || start_errors_ > 0) out.push_back(this);
+    for (const auto& drive : drives_)
+      for (const auto& job : drive->jobs()) out.push_back(job.get());
+    return out;
+  }
 
   // WorkloadIf
-  std::string name() const override { return path_; }
-  WorkloadPhase phase() const override {
-    if (done_) return WorkloadPhase::kDone;
-    WorkloadPhase first = WorkloadPhase::kDone;
-    bool any = false;
-    for_each_job([&](const host::JobRunner& job) {
-      any = true;
-      first = std::min(first, job.phase());
-    });
-    return any ? first : WorkloadPhase::kWaiting;
-  }
-  u64 ios_completed() const override {
-    u64 sum = 0;
-    for_each_job([&](const host::JobRunner& job) { sum += job.ios_completed(); });
-    return sum;
-  }
+  std::string name() const override { return ""; }
+  WorkloadPhase phase() const override { return begun() ? WorkloadPhase::kDone : WorkloadPhase::kWaiting; }
+  u64 ios_completed() const override { return 0; }
   WorkloadResult result() const override {
-    WorkloadResult sum;
-    sum.errors = start_errors_;
-    for_each_job([&](const host::JobRunner& job) {
-      const WorkloadResult r = job.result();
-      sum.ios += r.ios;
-      sum.window_ps = std::max(sum.window_ps, r.window_ps);
-      sum.read_bytes += r.read_bytes;
-      sum.write_bytes += r.write_bytes;
-      sum.latency_ns.merge(r.latency_ns);
-      sum.errors += r.errors;
-      sum.verify_errors += r.verify_errors;
-      sum.verified_bytes += r.verified_bytes;
-    });
-    return sum;
+    WorkloadResult out;
+    out.errors = start_errors_;
+    return out;
   }
 
   void write_stats(StatWriter& out) const override {
@@ -134,10 +118,10 @@ class HostPart : public SystemPart, public WorkloadIf, public StatProvider {
     bool is_linked = false;
   };
 
-  template <typename Visit>
-  void for_each_job(Visit visit) const {
-    for (const auto& drive : drives_)
-      for (const auto& job : drive->jobs()) visit(*job);
+  /// Every drive has jobs, or never will.
+  bool begun() const {
+    return scanned_ && std::all_of(drives_.begin(), drives_.end(),
+                                   [](const auto& drive) { return drive->is_done() || !drive->jobs().empty(); });
   }
 
   void wait_for_links() {
@@ -160,15 +144,11 @@ class HostPart : public SystemPart, public WorkloadIf, public StatProvider {
                                                          driver_, std::move(mine), seed_ + number, directory));
       ++number;
     }
-    if (drives_.empty()) {
-      fail("there is no NVMe drive");
-      done_ = true;
-    }
-    running_ = drives_.size();
+    scanned_ = true;
+    if (drives_.empty()) fail("there is no NVMe drive");
     for (auto& drive : drives_) {
       drive->on_done([this, d = drive.get()] {
         if (!d->error().empty()) fail(d->error());
-        done_ = --running_ == 0;
       });
       drive->start();
     }
@@ -192,9 +172,8 @@ class HostPart : public SystemPart, public WorkloadIf, public StatProvider {
   std::unique_ptr<host::PcieHost> software_;
   std::unique_ptr<host::HostMemory> memory_;
   std::vector<std::unique_ptr<host::NvmeHost>> drives_;
-  std::size_t running_ = 0;
   u64 start_errors_ = 0;
-  bool done_ = false;
+  bool scanned_ = false;
 };
 
 void check_host(const config::Component& c, config::Diagnostics& diagnostics) {

@@ -12,6 +12,8 @@ void add_simulation(ComponentRegistry& registry) {
   type.params = {
       config::quantity("until", Dimension::kTime, "0 ps", "0", "3600 s",
                        "Simulated time at which the run ends at the latest; 0: when the system is done."),
+      config::quantity("deadline", Dimension::kTime, "0 ps", "0", "3600 s",
+                       "Simulated time by which the system must be done: reaching it is a failure; 0: none."),
       config::quantity("ios", Dimension::kNone, "0", "0", "1000 G",
                        "The run ends when the workloads have completed this many I/Os; 0: no limit."),
       config::quantity("seed", Dimension::kNone, "1", "0", "0x7fffffffffffffff",

@@ -27,7 +27,7 @@ class Loader : public sc_core::sc_module, public SystemPart, public StatProvider
   }
 
   const StatProvider* stats() const override { return this; }
-  const WorkloadIf* workload() const override { return this; }
+  std::vector<const WorkloadIf*> workloads() const override { return {this}; }
   double average_power(const StatNode& stats) const override { return static_cast<double>(stats.count("ios")); }
 
   void write_stats(StatWriter& out) const override {
@@ -35,8 +35,9 @@ class Loader : public sc_core::sc_module, public SystemPart, public StatProvider
     out.utilization("busy", "loader", done_, 100);
   }
 
-  std::string name() const override { return component_.path; }
+  std::string name() const override { return component_.flag("named") ? "job" : ""; }
   WorkloadPhase phase() const override {
+    if (component_.flag("late")) return WorkloadPhase::kWaiting;
     if (done_ < kRamp) return WorkloadPhase::kRamp;
     return done_ < kRamp + wanted() ? WorkloadPhase::kMeasure : WorkloadPhase::kDone;
   }
@@ -74,7 +75,9 @@ ComponentRegistry test_registry() {
   type.doc = "Completes an I/O every microsecond.";
   type.params = {config::quantity("ios", config::Dimension::kNone, "100", "0", "1M", "I/Os."),
                  config::quantity("errors", config::Dimension::kNone, "0", "0", "1M", "Errors."),
-                 config::flag("crash", false, "Crash at the end.")};
+                 config::flag("crash", false, "Crash at the end."),
+                 config::flag("named", false, "Is a job of the component."),
+                 config::flag("late", false, "Says that it has not begun.")};
   registry.add(
       type, {[](const config::Component& c, RunContext& context) { return std::make_unique<Loader>(c, context); }, {}});
   return registry;
@@ -88,6 +91,7 @@ class SimulationTest : public ::testing::Test {
   Json run(const std::string& parameters, const std::string& simulation = "{}", u64 interrupt_after = 0) {
     sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
     test::ScContext context;
+    fs::remove_all(dir_ / "out");
     fs::create_directories(dir_);
     std::ofstream(dir_ / "main.yaml") << "system: test\nsimulation: " << simulation
                                       << "\ncomponents:\n  load: {type: loader, " << parameters << "}\n";
@@ -133,7 +137,27 @@ TEST_F(SimulationTest, ErrorsOfAWorkloadAreAFailure) {
 TEST_F(SimulationTest, EndsAtTheLimitOfIos) {
   const Json report = run("ios: 1000", "{ios: 50}");
   EXPECT_EQ(report["simulation"]["end_reason"], "ios");
-  EXPECT_EQ(report["simulation"]["simulated_s"], 60e-6) << "limits are looked at every 20 us";
+  EXPECT_EQ(report["simulation"]["simulated_s"], 51e-6) << "the limit is looked at every microsecond";
+}
+
+TEST_F(SimulationTest, AJobIsNamedBehindItsComponent) {
+  EXPECT_EQ(run("ios: 5, named: true")["workloads"][0]["name"], "load.job");
+}
+
+TEST_F(SimulationTest, ADeadlineIsAFailure) {
+  const Json report = run("ios: 1000", "{deadline: 30 us}");
+  EXPECT_EQ(report["simulation"]["end_reason"], "deadline");
+  EXPECT_EQ(report["simulation"]["simulated_s"], 30e-6);
+  EXPECT_FALSE(successful(report));
+  EXPECT_TRUE(successful(run("ios: 10", "{deadline: 30 us}"))) << "done before it";
+  EXPECT_EQ(run("ios: 1000", "{deadline: 30 us, until: 20 us}")["simulation"]["end_reason"], "until");
+}
+
+TEST_F(SimulationTest, AWorkloadThatHasNotBegunAtTheTimeLimitIsAFailure) {
+  const Json report = run("late: true", "{until: 30 us}");
+  EXPECT_EQ(report["simulation"]["end_reason"], "until");
+  EXPECT_EQ(report["simulation"]["end_message"], "load had not begun");
+  EXPECT_FALSE(successful(report));
 }
 
 TEST_F(SimulationTest, EndsAtTheTimeLimitExactly) {

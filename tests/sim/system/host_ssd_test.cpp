@@ -1,4 +1,5 @@
 // The `host` and `ssd` components: the shipped configuration, built and run as `mppasim run` would.
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 
@@ -29,7 +30,7 @@ class Context : public RunContext {
 
 class HostSsdTest : public mppa::test::ScTest {
  protected:
-  /// Builds the configuration with these overrides and runs it until its workload is done; returns the result.
+  /// Builds the configuration with these overrides and runs it until its workloads are done; returns their sum.
   WorkloadResult run(const std::vector<std::string>& sets, u64 limit = 100 * kMs) {
     config::Diagnostics diagnostics;
     config_ =
@@ -38,15 +39,34 @@ class HostSsdTest : public mppa::test::ScTest {
     context_ = std::make_unique<Context>(config_);
     parts_ = builtin_components().build(config_, *context_);
     elaborate();
-    const WorkloadIf* workload = nullptr;
-    for (auto& part : parts_) {
-      part->start();
-      if (part->workload()) workload = part->workload();
-    }
-    while (workload->phase() != WorkloadPhase::kDone && sc_core::sc_time_stamp().value() < limit)
+    for (auto& part : parts_) part->start();
+    while (!all_done() && sc_core::sc_time_stamp().value() < limit)
       sc_core::sc_start(sc_core::sc_time(100, sc_core::SC_US));
-    EXPECT_EQ(workload->phase(), WorkloadPhase::kDone);
-    return workload->result();
+    EXPECT_TRUE(all_done());
+    WorkloadResult sum;
+    for (const WorkloadIf* w : workloads()) {
+      const WorkloadResult r = w->result();
+      sum.ios += r.ios;
+      sum.window_ps = std::max(sum.window_ps, r.window_ps);
+      sum.read_bytes += r.read_bytes;
+      sum.write_bytes += r.write_bytes;
+      sum.errors += r.errors;
+      sum.verify_errors += r.verify_errors;
+    }
+    return sum;
+  }
+
+  std::vector<const WorkloadIf*> workloads() const {
+    std::vector<const WorkloadIf*> out;
+    for (const auto& part : parts_)
+      for (const WorkloadIf* w : part->workloads()) out.push_back(w);
+    return out;
+  }
+
+  bool all_done() const {
+    const auto list = workloads();
+    return std::all_of(list.begin(), list.end(),
+                       [](const WorkloadIf* w) { return w->phase() == WorkloadPhase::kDone; });
   }
 
   config::SystemConfig config_;
@@ -65,6 +85,21 @@ TEST_F(HostSsdTest, FourDrivesRunTheJobAndEveryReadIsRight) {
   EXPECT_GT(iops, 4 * 190'000);
   EXPECT_LT(iops, 4 * 930'000);
   EXPECT_EQ(context_->files.size(), 1u);
+  // Every job on every drive is a workload of its own.
+  ASSERT_EQ(workloads().size(), 4u);
+  EXPECT_EQ(workloads()[2]->name(), "nvme2.mix");
+  EXPECT_NEAR(static_cast<double>(workloads()[2]->result().ios), static_cast<double>(result.ios) / 4,
+              static_cast<double>(result.ios) / 8);
+}
+
+// A drive that no job names does nothing, and keeps nobody waiting.
+TEST_F(HostSsdTest, DrivesWithoutJobsAreDone) {
+  const std::string jobs = ::testing::TempDir() + "one-drive.fio";
+  std::ofstream(jobs) << "[one]\nfilename=/dev/nvme1n1\nrw=read\nbs=4k\nnumber_ios=10\n";
+  const WorkloadResult result = run({"server.jobs=" + jobs});
+  EXPECT_EQ(result.ios, 10u);
+  EXPECT_EQ(workloads().size(), 1u);
+  std::remove(jobs.c_str());
 }
 
 TEST_F(HostSsdTest, ParametersReachTheModels) {
