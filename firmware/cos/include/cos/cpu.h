@@ -27,6 +27,14 @@ static inline uint64_t cos_global_address(const volatile void *local)
 	return address < MPPA_CLUSTER_WINDOW ? MPPA_CLUSTER_BASE(cos_cluster_id()) + address : address;
 }
 
+/* How this core best reaches what a global address names: by the local view if it is this cluster's own memory. */
+static inline void *cos_local_pointer(uint64_t global)
+{
+	const uint64_t offset = global - MPPA_CLUSTER_BASE(cos_cluster_id());
+
+	return (void *)(offset < MPPA_CLUSTER_WINDOW ? offset : global);
+}
+
 /* Variables that other clusters use, too: static COS_SHARED uint32_t counter; They lie in the image's shared area (56
  * KiB, zero at boot) at the same offset in all clusters that run the same image. */
 #define COS_SHARED __attribute__((section(".cos_shared")))

@@ -35,6 +35,8 @@ int *__errno(void); /* one per core */
 #define EOVERFLOW 75
 #define EILSEQ 84
 #define EMSGSIZE 90
+#define EOPNOTSUPP 95
+#define ENOTSUP EOPNOTSUPP
 #define ENOBUFS 105
 #define ETIMEDOUT 110
 #define EWOULDBLOCK EAGAIN

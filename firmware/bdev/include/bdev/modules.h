@@ -1,0 +1,15 @@
+/* How the bdevs of the modules of firmware/bdev/modules are made. Each is removed by bdev_unregister(). */
+#ifndef BDEV_MODULES_H
+#define BDEV_MODULES_H
+
+#include "bdev/bdev.h"
+
+/* What is the same for all: the name; a UUID, 16 bytes, or NULL. */
+
+/* Memory, cleared: SMEM up to 256 KiB, else DDR. `block_size` 512 or 4096. */
+int bdev_malloc_create(const char *name, const uint8_t *uuid, uint32_t block_size, uint64_t blocks);
+
+/* Forgets writes; reads leave the buffer as it is. For measuring what lies above. */
+int bdev_null_create(const char *name, const uint8_t *uuid, uint32_t block_size, uint64_t blocks);
+
+#endif
