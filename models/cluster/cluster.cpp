@@ -37,7 +37,7 @@ Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& param
       smem_(params.smem),
       dsu_ram_(kDsuRamSize),
       watch_(watch),
-      mailbox_shadow_(Mailboxes::kWindow),
+      register_shadow_(kWindow),
       mailboxes_("mailboxes", clock_.time_of(params.register_latency)),
       gic_("gic", clock_.time_of(params.register_latency)),
       ipi_("ipi", clock_.time_of(params.register_latency)),
@@ -59,13 +59,13 @@ Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& param
   gic_.outputs(gic_lines_);
   ipi_.cores(ipi_lines_);
   power_.cores(*this);
-  map_local(kMailboxBase, Mailboxes::kWindow, mailboxes_.socket);
-  map_local(kGicBase, Gic::kWindow, gic_.socket);
-  map_local(kPowerBase, PowerController::kWindow, power_.socket);
-  map_local(kIpiBase, IpiController::kWindow, ipi_.socket);
-  map_local(kDmaBase, Dma::kWindow, dma_.socket);
-  map_local(kDmaRxIommuBase, Iommu::kWindow, dma_rx_iommu_.socket);
-  map_local(kDmaTxIommuBase, Iommu::kWindow, dma_tx_iommu_.socket);
+  map_local(kMailboxBase, Mailboxes::kWindow, mailboxes_);
+  map_local(kGicBase, Gic::kWindow, gic_);
+  map_local(kPowerBase, PowerController::kWindow, power_);
+  map_local(kIpiBase, IpiController::kWindow, ipi_);
+  map_local(kDmaBase, Dma::kWindow, dma_);
+  map_local(kDmaRxIommuBase, Iommu::kWindow, dma_rx_iommu_);
+  map_local(kDmaTxIommuBase, Iommu::kWindow, dma_tx_iommu_);
   dma_.memory.bind(dma_memory_);
   dma_.interrupt(gic_);
   dma_.tx_iommu(dma_tx_iommu_);
@@ -82,7 +82,7 @@ Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& param
     memory.register_b_transport(this, &Cluster::dma_transport);
     crypto_[unit]->memory.bind(memory);
     crypto_[unit]->interrupt(gic_);
-    map_local(MPPA_CRYPTO_OFFSET(unit), CryptoUnit::kWindow, crypto_[unit]->socket);
+    map_local(MPPA_CRYPTO_OFFSET(unit), CryptoUnit::kWindow, *crypto_[unit]);
   }
 
   axi_in.register_b_transport(this, &Cluster::axi_in_transport);
@@ -115,6 +115,8 @@ Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& param
       }
     };
   }
+  watch_.add_window(
+      {global_base(), kWindow, [this](u64 offset, unsigned bytes) { return peek_register(offset, bytes); }});
   SC_THREAD(run);
 }
 
@@ -122,10 +124,23 @@ Cluster::~Cluster() = default;
 
 engine::CoreBus& Cluster::bus(unsigned core) { return *cores_[core].bus; }
 
-void Cluster::map_local(u64 base, u64 size, tlm::tlm_base_target_socket<>& target) {
+void Cluster::map_local(u64 base, u64 size, RegisterDevice& device) {
   auto& socket = local_sockets_.emplace_back(fmt::format("to_{:x}", base).c_str());
-  socket.bind(target);
-  local_map_.push_back({base, size, &socket});
+  socket.bind(device.socket);
+  local_map_.push_back({base, size, &device, &socket});
+  device.on_change(
+      [this, base](u64 offset, u64 ps) { watch_.before_write(register_shadow_.data() + base + offset, 1, ps); });
+}
+
+/// For whoever polls a register of this cluster: see WriteWatch::Window.
+std::optional<WriteWatch::Seen> Cluster::peek_register(u64 offset, unsigned bytes) const {
+  for (const LocalTarget& t : local_map_) {
+    if (offset - t.base >= t.size) continue;
+    const auto peeked = t.device->registers().peek(offset - t.base, bytes);
+    if (!peeked) return std::nullopt;
+    return WriteWatch::Seen{peeked->value, {register_shadow_.data() + t.base + peeked->storage, 1}};
+  }
+  return std::nullopt;
 }
 
 void Cluster::end_of_elaboration() {
@@ -160,20 +175,11 @@ void Cluster::map_external(u64 base, u32 idle_latency) {
   regions_.push_back(region);
 }
 
-/// A mailbox changes when it is written, and when a load-and-clear finds something in it.
-void Cluster::announce_mailbox_access(const tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay) {
-  const u64 mailbox = payload.get_address() / Mailboxes::kStride;
-  if (payload.is_read() && mailboxes_.value(static_cast<unsigned>(mailbox)) == 0) return;
-  const u8* const shadow = mailbox_shadow_.data() + mailbox * Mailboxes::kStride;
-  watch_.before_write(shadow, Mailboxes::kStride, (sc_core::sc_time_stamp() + delay).value());
-}
-
 void Cluster::local_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   const u64 address = payload.get_address();
   for (const LocalTarget& t : local_map_) {
     if (address - t.base >= t.size) continue;
     payload.set_address(address - t.base);
-    if (t.base == kMailboxBase) announce_mailbox_access(payload, delay);
     (*t.socket)->b_transport(payload, delay);
     payload.set_address(address);
     return;
@@ -213,6 +219,7 @@ engine::BusReply Cluster::access(unsigned core, engine::BusOp op, u64 pa, std::s
   extension.atomic = atomic_op(op);
   extension.operand = atomic.operand;
   extension.expected = atomic.expected;
+  extension.unobserved = unobserved_;
   payload.set_extension(&extension);
   payload.set_command(op == engine::BusOp::kWrite ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
   payload.set_data_ptr(data.data());
@@ -236,6 +243,7 @@ engine::BusReply Cluster::access(unsigned core, engine::BusOp op, u64 pa, std::s
     axi_out->b_transport(payload, delay);
   }
   payload.clear_extension(&extension);
+  if (!catching_up_) look_ahead();
   engine::BusReply reply;
   reply.ok = payload.is_response_ok();
   reply.latency = wait_cycles(kernel_now + delay.value() - start);

@@ -8,8 +8,9 @@
 // the core gets there; what arrives late - the sender's time was behind - is delivered at once.
 //
 // Before a core exchanges something with others - atomics, uncached accesses, devices - it lets those that are behind
-// it catch up: the cores of its cluster, and the whole chip before an access that leaves the cluster. So such accesses
-// happen in the order of their times. What runs ahead by up to a slice, or a quantum, is computing and plain stores.
+// it catch up: the cores of its cluster, and whatever the kernel has to run before that time: other clusters, DMA,
+// devices. So such accesses happen in the order of their times, whatever the quantum. What runs ahead by up to a slice,
+// or a quantum, is computing and plain stores; an interrupt finds such a core that far ahead.
 //
 // Waiting. A core that is found to spin - to repeat itself as long as the memory it reads does not change - is taken
 // out of the choice like one that sleeps. Before that memory changes, and before an event reaches the core, it is
@@ -176,23 +177,25 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
     u64 cycles_in_reset = 0;  ///< up to the last start
     bool watchdog = false;
     bool waits_for_chip = false;  ///< must not go on before the simulation has reached its local time
+    u64 slice_end = 0;            ///< of its slice, the latest or, if it waits for the chip, the one in hand
     Spinning spin;
   };
 
   struct LocalTarget {
     u64 base;
     u64 size;
+    const RegisterDevice* device;
     tlm_utils::simple_initiator_socket<Cluster>* socket;
   };
 
   // cluster.cpp: construction and the address map
   void end_of_elaboration() override;
-  void map_local(u64 base, u64 size, tlm::tlm_base_target_socket<>& target);
+  void map_local(u64 base, u64 size, RegisterDevice& device);
   void map_external(u64 base, u32 idle_latency);
   u32 wait_cycles(u64 ps) const;
   engine::BusReply access(unsigned core, engine::BusOp op, u64 pa, std::span<u8> data,
                           const engine::AtomicOperands& atomic, u64 now);
-  void announce_mailbox_access(const tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay);
+  std::optional<WriteWatch::Seen> peek_register(u64 offset, unsigned bytes) const;
   void announce_write(const tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay);
   void local_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
@@ -218,7 +221,8 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   void deliver_due(unsigned core, u64 cycle);
   void deliver(unsigned core, const Event& event);
   void post(unsigned core, Event event, const sc_core::sc_time& when);
-  bool must_wait(u64 pa, u64 now);
+  bool must_wait(u64 now);
+  void look_ahead();
   void handle_stop(unsigned core, const engine::RunResult& result);
 
   ClusterParams params_;
@@ -227,10 +231,10 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   SparseMemory dsu_ram_;
   std::array<CoreSlot, kCoreCount> cores_;
   WriteWatch& watch_;
-  SparseMemory mailbox_shadow_;  ///< stands for the mailboxes in the registry of watched memory; never written
+  SparseMemory register_shadow_;  ///< stands for the registers in the registry of watched memory; never written
   /// The core being executed may exchange something with others of the cluster up to here.
   u64 local_limit_ = 0;
-  /// And with the rest of the chip up to here.
+  /// And with anything that the kernel runs up to here: nothing happens outside this thread before.
   u64 chip_limit_ = 0;
   mutable bool catching_up_ = false;  ///< a core is brought to a moment that is fixed: it waits for nobody
   mutable int running_ = -1;          ///< the core being executed, or -1

@@ -24,7 +24,7 @@ class Cluster::CoreBus final : public engine::CoreBus {
   bool ahead(u64 now) override {
     return now > std::min(cluster_.local_limit_, cluster_.chip_limit_) && !cluster_.catching_up_;
   }
-  bool must_wait(u64 pa, u64 now) override { return cluster_.must_wait(pa, now); }
+  bool must_wait(u64 now) override { return cluster_.must_wait(now); }
   void before_write(const u8* host, u64 bytes, u64 now) override {
     cluster_.watch_.before_write(host, bytes, cluster_.clock_.ps_of(now));
   }
@@ -43,8 +43,8 @@ class Cluster::LocalArbiter final : public timing::MemArbiter {
   u32 read_wait(u64 pa, unsigned bytes, u64 now) override {
     return cluster_.unobserved_ ? cluster_.params_.smem.read_latency : cluster_.smem_.read_wait(pa, bytes, now);
   }
-  void write_posted(u64 pa, unsigned bytes, u64 now) override {
-    if (!cluster_.unobserved_) cluster_.smem_.write_posted(pa, bytes, now);
+  timing::Posted write_posted(u64 pa, unsigned bytes, u64 now) override {
+    return cluster_.unobserved_ ? timing::Posted{} : cluster_.smem_.write_posted(pa, bytes, now);
   }
 
  private:
@@ -63,8 +63,11 @@ class Cluster::RemoteArbiter final : public timing::MemArbiter {
   u32 read_wait(u64 pa, unsigned bytes, u64 now) override {
     return cluster_.unobserved_ ? idle_latency_ : transaction(pa, bytes, now, false);
   }
-  void write_posted(u64 pa, unsigned bytes, u64 now) override {
-    if (!cluster_.unobserved_) transaction(pa, bytes, now, true);
+  /// The fabric takes what the core's window of unacknowledged writes lets through.
+  timing::Posted write_posted(u64 pa, unsigned bytes, u64 now) override {
+    const u32 wait = cluster_.unobserved_ ? idle_latency_ : transaction(pa, bytes, now, true);
+    const u32 reference = cluster_.params_.timing.reference_latency;
+    return {0, wait > reference ? wait - reference : 0};
   }
 
  private:

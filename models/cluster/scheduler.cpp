@@ -38,6 +38,7 @@ u64 Cluster::next_cycle(const CoreSlot& slot) const {
 
 /// Runs the cores up to `horizon`; returns the next cycle in which one has something to do.
 u64 Cluster::advance(u64 horizon) {
+  look_ahead();
   for (;;) {
     unsigned chosen = 0;
     u64 first = kNever, second = kNever;
@@ -52,18 +53,18 @@ u64 Cluster::advance(u64 horizon) {
       }
     }
     if (held_in_reset_) return kNever;
-    const u64 present = clock_.cycles_at(sc_core::sc_time_stamp());
-    if (first >= horizon || (cores_[chosen].waits_for_chip && first > present)) return first;
-    cores_[chosen].waits_for_chip = false;
-    local_limit_ = second;
-    chip_limit_ = present;
-
+    if (first >= horizon || (cores_[chosen].waits_for_chip && first > chip_limit_)) return first;
     CoreSlot& slot = cores_[chosen];
+    local_limit_ = second;
+    // Slices do not end at the horizon, nor where a core waits for the chip: who runs when then does not depend on the
+    // quantum.
+    if (!slot.waits_for_chip) slot.slice_end = (second == kNever ? first : second) + params_.slice_cycles;
+    slot.waits_for_chip = false;
+
     if (slot.spin.loop) end_spin(chosen, first);
     deliver_due(chosen, first);
     if (slot.in_reset) continue;
-    // Slices do not end at the horizon: who runs when then does not depend on the quantum.
-    u64 limit = (second == kNever ? first : second) + params_.slice_cycles;
+    u64 limit = slot.slice_end;
     if (!slot.events.empty()) limit = std::min(limit, slot.events.front().cycle);
     limit = std::max(limit, std::max(first, slot.core->state().cycle) + 1);
     if (slot.spin.probing) {
@@ -73,19 +74,25 @@ u64 Cluster::advance(u64 horizon) {
       const engine::RunResult result = slot.core->run_until(limit);
       running_ = -1;
       handle_stop(chosen, result);
-      consider_probe(chosen);
+      if (!slot.waits_for_chip) consider_probe(chosen);
     }
   }
 }
 
-/// Whether the running core must let others catch up before it accesses `pa` at cycle `now`.
-bool Cluster::must_wait(u64 pa, u64 now) {
-  const bool local = pa < kWindow || pa - global_base() < kWindow;
-  if (!local && now > chip_limit_) {
-    cores_[static_cast<unsigned>(running_)].waits_for_chip = true;
-    return true;
-  }
-  return now > local_limit_;
+/// Whether the running core must let others catch up before it exchanges something at cycle `now`.
+bool Cluster::must_wait(u64 now) {
+  if (now > local_limit_) return true;
+  if (now <= chip_limit_) return false;
+  cores_[static_cast<unsigned>(running_)].waits_for_chip = true;
+  return true;
+}
+
+/// Finds out how long nothing happens in the kernel. To be called from this thread, and again when it has given the
+/// kernel something to do.
+void Cluster::look_ahead() {
+  const u64 quiet = sc_core::sc_time_to_pending_activity().value();
+  const u64 present = sc_core::sc_time_stamp().value();
+  chip_limit_ = clock_.cycles_at(std::min(quiet, params_.quantum_ps) + present);
 }
 
 void Cluster::handle_stop(unsigned core, const engine::RunResult& result) {

@@ -75,19 +75,15 @@ std::optional<WriteWatch::Range> Cluster::host_range(const engine::SpinLoop::Ran
   return std::nullopt;
 }
 
-/// Host memory that stands for what is read; nothing if its changes are not announced (device registers), or if it has
-/// changed since: a probe may take several slices.
+/// Host memory that stands for what is read; nothing if its changes are not announced, or if it has changed since: a
+/// probe may take several slices.
 std::optional<WriteWatch::Range> Cluster::watchable(const engine::SpinLoop::Read& read) const {
   if (const auto memory = host_range(read.range))
     return std::memcmp(memory->host, read.data.data(), memory->bytes) == 0 ? memory : std::nullopt;
-  for (const u64 base : {kMailboxBase, global_base() + kMailboxBase}) {
-    const u64 offset = read.range.pa - base;
-    if (offset >= Mailboxes::kWindow) continue;
-    const u64 value = mailboxes_.value(static_cast<unsigned>(offset / Mailboxes::kStride));
-    if (offset % Mailboxes::kStride >= 16 || std::memcmp(&value, read.data.data(), 8) != 0) break;
-    return WriteWatch::Range{mailbox_shadow_.data() + offset, read.range.bytes};
-  }
-  return std::nullopt;
+  const auto bytes = static_cast<unsigned>(read.range.bytes);
+  const auto seen = read.range.pa < kWindow ? peek_register(read.range.pa, bytes) : watch_.peek(read.range.pa, bytes);
+  if (!seen || std::memcmp(&seen->value, read.data.data(), std::min(bytes, 8u)) != 0) return std::nullopt;
+  return seen->range;
 }
 
 bool Cluster::begin_spin(unsigned core, engine::SpinLoop loop) {

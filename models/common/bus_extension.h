@@ -30,6 +30,8 @@ class BusExtension : public tlm::tlm_extension<BusExtension> {
   /// With TLM_IGNORE_COMMAND: the bytes have moved already (through DMI); the access takes the time and bandwidth of a
   /// write. Without the flag such an access counts as a read.
   bool timing_of_write = false;
+  /// The access takes the time of idle paths, and no bandwidth from others.
+  bool unobserved = false;
 
   tlm_extension_base* clone() const override { return new BusExtension(*this); }
   void copy_from(const tlm_extension_base& other) override { *this = static_cast<const BusExtension&>(other); }

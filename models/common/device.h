@@ -3,6 +3,8 @@
 
 #include <tlm_utils/simple_target_socket.h>
 
+#include <algorithm>
+#include <functional>
 #include <systemc>
 
 #include "models/common/register_file.h"
@@ -25,6 +27,12 @@ class RegisterDevice : public sc_core::sc_module {
   tlm_utils::simple_target_socket<RegisterDevice> socket{"socket"};
 
   const RegisterFile& registers() const { return registers_; }
+  /// `before` is called before what a register holds changes, with its offset and the absolute time.
+  void on_change(std::function<void(u64 offset, u64 ps)> before) {
+    registers_.on_change = [this, before = std::move(before)](u64 offset) {
+      before(offset, std::max(now_, sc_core::sc_time_stamp()).value());
+    };
+  }
 
  protected:
   /// `latency`: added to every access.
@@ -37,6 +45,8 @@ class RegisterDevice : public sc_core::sc_module {
   RegisterFile& regs() { return registers_; }
   /// The time of the access being served: the initiator's local time.
   const sc_core::sc_time& now() const { return now_; }
+  /// What happens next happens at `when`, not by an access.
+  void set_now(const sc_core::sc_time& when) { now_ = when; }
 
  private:
   tlm::tlm_response_status access(tlm::tlm_generic_payload& payload) {

@@ -36,6 +36,11 @@ Register& Register::on_read(OnRead callback) {
   return *this;
 }
 
+Register& Register::peek(Peek callback) {
+  peek_ = std::move(callback);
+  return *this;
+}
+
 Register& Register::on_write(OnWrite callback) {
   on_write_ = std::move(callback);
   return *this;
@@ -55,6 +60,7 @@ Register& RegisterFile::add_array(std::string name, u64 offset, unsigned width, 
   reg->count_ = count;
   reg->stride_ = stride;
   reg->values_.assign(count, 0);
+  reg->file_ = this;
   const u64 end = offset + (count - 1) * stride + width;
   if (count == 0 || (width != 1 && width != 4 && width != 8) || offset % width != 0 || stride < width || end > size_)
     throw std::logic_error(fmt::format("{}: register {} does not fit", name_, reg->name_));
@@ -64,6 +70,27 @@ Register& RegisterFile::add_array(std::string name, u64 offset, unsigned width, 
   registers_.push_back(std::move(reg));
   order_.clear();
   return *registers_.back();
+}
+
+void Register::announce(unsigned index) const {
+  const Register& owner = source_ ? *source_ : *this;
+  if (owner.file_->on_change) owner.file_->on_change(owner.offset_ + index * owner.stride_);
+}
+
+std::optional<RegisterFile::Peeked> RegisterFile::peek(u64 offset, unsigned bytes) const {
+  const Hit hit = offset < size_ ? find(offset) : Hit{};
+  if (!hit.reg || hit.reg->width_ != bytes || offset % bytes != 0) return std::nullopt;
+  const Register& r = *hit.reg;
+  std::optional<u64> value = r.get(hit.index);
+  if (r.on_read_)
+    value = r.peek_ ? r.peek_(hit.index) : std::nullopt;
+  else if (r.access_ == RegAccess::kLac && *value != 0)
+    value.reset();
+  else if (r.access_ == RegAccess::kWo)
+    value = 0;
+  if (!value) return std::nullopt;
+  const Register& owner = r.source_ ? *r.source_ : r;
+  return Peeked{*value, owner.offset_ + hit.index * owner.stride_};
 }
 
 RegisterFile::Hit RegisterFile::find(u64 offset) const {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,13 +45,24 @@ class Register {
   /// written.
   Register& on_write(OnWrite callback);
 
+  /// Says what a read would return now, or nothing if reading has an effect; only for registers with on_read, whose
+  /// value must depend on the storage alone.
+  using Peek = std::function<std::optional<u64>(unsigned index)>;
+  Register& peek(Peek callback);
+
   u64 get(unsigned index = 0) const { return storage()[index]; }
-  void set(u64 value, unsigned index = 0) { storage()[index] = value; }
+  void set(u64 value, unsigned index = 0) {
+    u64& place = storage()[index];
+    if (place == value) return;
+    announce(index);
+    place = value;
+  }
   unsigned count() const { return count_; }
   const std::string& name() const { return name_; }
 
  private:
   friend class RegisterFile;
+  void announce(unsigned index) const;
   std::vector<u64>& storage() { return source_ ? source_->values_ : values_; }
   const std::vector<u64>& storage() const { return source_ ? source_->values_ : values_; }
 
@@ -66,6 +78,8 @@ class Register {
   Register* source_ = nullptr;
   OnRead on_read_;
   OnWrite on_write_;
+  Peek peek_;
+  const RegisterFile* file_ = nullptr;
   std::vector<u64> values_;
 };
 
@@ -84,6 +98,16 @@ class RegisterFile {
   /// Reads or writes `bytes` at `offset`. Bulk accesses to 1-byte registers are split. A hole is kAddressError.
   BusStatus read(u64 offset, void* data, unsigned bytes);
   BusStatus write(u64 offset, const void* data, unsigned bytes);
+
+  /// What a read of `bytes` at `offset` would return.
+  struct Peeked {
+    u64 value = 0;
+    u64 storage = 0;  ///< offset whose on_change() tells that the value may become another one
+  };
+  /// Nothing if the read would have an effect, or its value is not that of a storage.
+  std::optional<Peeked> peek(u64 offset, unsigned bytes) const;
+  /// Called before the storage of the register at `offset` changes, for whatever reason but reset().
+  std::function<void(u64 offset)> on_change;
 
   /// Puts every register to its reset value without calling callbacks.
   void reset();

@@ -40,6 +40,12 @@ bool WriteWatch::add(Watcher& watcher, std::span<const Range> reads, std::span<c
   return true;
 }
 
+std::optional<WriteWatch::Seen> WriteWatch::peek(u64 address, unsigned bytes) const {
+  for (const Window& w : windows_)
+    if (address - w.base < w.size) return w.peek(address - w.base, bytes);
+  return std::nullopt;
+}
+
 void WriteWatch::remove(const Watcher& watcher) {
   for (auto page = pages_.begin(); page != pages_.end();) {
     std::erase_if(page->second, [&](const Entry& e) { return e.watcher == &watcher; });

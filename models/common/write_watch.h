@@ -6,6 +6,8 @@
 // once, whatever addresses lead to it.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -32,6 +34,20 @@ class WriteWatch {
   /// and watches nothing, if these ranges and those of another watcher collide that way.
   bool add(Watcher& watcher, std::span<const Range> reads, std::span<const Range> writes);
   void remove(const Watcher& watcher);
+
+  /// What a read of a register would return, and the memory that stands for it: changes of the register are announced
+  /// as writes there.
+  struct Seen {
+    u64 value = 0;
+    Range range;
+  };
+  /// Registers in an address range of the chip; `peek` answers with nothing where a read has an effect.
+  struct Window {
+    u64 base = 0, size = 0;
+    std::function<std::optional<Seen>(u64 offset, unsigned bytes)> peek;
+  };
+  void add_window(Window window) { windows_.push_back(std::move(window)); }
+  std::optional<Seen> peek(u64 address, unsigned bytes) const;
 
   /// To be called by whoever writes memory, before the bytes change. Watchers are called in the order in which they
   /// were added.
@@ -61,6 +77,7 @@ class WriteWatch {
   void enter(Watcher& watcher, const Range& range, bool write);
 
   std::unordered_map<u64, std::vector<Entry>> pages_;
+  std::vector<Window> windows_;
   u64 epoch_ = 0;
 };
 

@@ -37,7 +37,7 @@ std::vector<noc::FabricTarget> targets(const CoolidgeParams& p) {
     list.push_back({indexed("cluster", c), p.axi_cluster_latency, {{(c + 1) * Cluster::kWindow, Cluster::kWindow, 0}}});
   std::vector<noc::FabricRange> ddr{{kDdrBase, p.ddr.size, 0}};
   if (p.ddr_alias_size > 0) ddr.push_back({p.ddr_alias_base, std::min(p.ddr_alias_size, p.ddr.size), 0});
-  list.push_back({"ddr", p.axi_ddr_latency, ddr});
+  list.push_back({"ddr", p.axi_ddr_latency, ddr, p.axi_ddr_link_bytes});
   list.push_back({"pcie", p.axi_peripheral_latency, pcie::PcieSubsystem::ranges()});
   peripheral("ftu", kFtuBase, noc::Ftu::kWindow);
   peripheral("trace_timestamp", kTraceTimestampBase, noc::TraceTimestamp::kWindow);

@@ -46,6 +46,8 @@ struct CoolidgeParams {
   // One way through the fabric, in cycles; interconnect.md section 5.3.
   u64 axi_cluster_latency = 23;
   u64 axi_ddr_latency = 40;
+  /// Bytes a cycle each way between the fabric and DDR: a port of 32 bytes for each channel. Not published.
+  u64 axi_ddr_link_bytes = 64;
   u64 axi_peripheral_latency = 40;
   u64 peripheral_access = 10;  ///< cycles a peripheral takes for an access
 

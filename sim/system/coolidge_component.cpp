@@ -124,6 +124,8 @@ const ParamTable<CoolidgeParams>& axi_table() {
                                         "1", "10000", "One way to another cluster.", kInterconnect)
                                 .number("ddr_latency", &CoolidgeParams::axi_ddr_latency, Dimension::kCycles, "1",
                                         "10000", "One way to the DDR controllers.", kInterconnect)
+                                .power_of_two("ddr_link_width", &CoolidgeParams::axi_ddr_link_bytes, Dimension::kSize,
+                                              "4 B", "256 B", "Bytes a cycle, each way, to all DDR channels.", kChoice)
                                 .number("peripheral_latency", &CoolidgeParams::axi_peripheral_latency,
                                         Dimension::kCycles, "1", "10000", "One way to a peripheral.", kInterconnect);
   return table;

@@ -43,6 +43,8 @@ ParamTable<P> make_table() {
                "A hardware loop shorter than this costs a refetch.", "docs/dev/how-time-works.md");
   table.number("stream_depth", &P::stream_depth, config::Dimension::kNone, "1", "64", "Streaming loads outstanding.",
                "docs/dev/how-time-works.md");
+  table.number("posted_depth", &P::posted_depth, config::Dimension::kNone, "1", "16",
+               "Beats sent to shared memory and not acknowledged.", "not published; docs/modelling-choices.md");
   table.number("write_buffer_words", &P::write_buffer_words, config::Dimension::kNone, "1", "8",
                "Entries of the write buffer.", "docs/dev/how-time-works.md");
   return table;

@@ -8,6 +8,7 @@
 #include <systemc>
 #include <vector>
 
+#include "models/common/bus_extension.h"
 #include "models/common/device.h"
 
 namespace mppa::test {
@@ -45,7 +46,9 @@ class Initiator : public sc_core::sc_module {
     payload.set_data_ptr(static_cast<unsigned char*>(data));
     payload.set_data_length(bytes);
     payload.set_streaming_width(bytes);
+    if (extension) payload.set_extension(extension);
     socket->b_transport(payload, at);
+    if (extension) payload.clear_extension(extension);
     delay = at;
     return payload.get_response_status();
   }
@@ -58,7 +61,8 @@ class Initiator : public sc_core::sc_module {
     EXPECT_EQ(access(tlm::TLM_WRITE_COMMAND, address, &value, bytes, at), tlm::TLM_OK_RESPONSE) << std::hex << address;
   }
 
-  sc_core::sc_time delay;  ///< annotated delay after the last access
+  sc_core::sc_time delay;             ///< annotated delay after the last access
+  BusExtension* extension = nullptr;  ///< goes with every access
 };
 
 /// Records what arrives on interrupt lines.

@@ -22,6 +22,7 @@ double bench_ns(uint64_t cycles);
 void bench_latency(void);
 void bench_atomics(void);
 void bench_bandwidth(void);
+void bench_memory(void);
 void bench_dma(void);
 void bench_noc(void);
 void bench_sync_costs(void);
@@ -30,5 +31,6 @@ void bench_chip_barrier(void);
 /* What the other clusters do: registers the messages they answer. In every cluster. */
 void bench_sync_register(void);
 void bench_noc_register(void);
+void bench_memory_register(void);
 
 #endif

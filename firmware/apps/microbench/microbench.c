@@ -1,6 +1,6 @@
 /* Measures the chip with the cores' own cycle counters and prints the figures beside the published ones (SHIM model of
  * the vendor, optimisation manual, product page) with the deviation. Arguments choose parts: latency atomics bandwidth
- * dma noc sync barrier; none = all. */
+ * memory dma noc sync barrier; none = all. */
 #include <stdbool.h>
 #include <string.h>
 
@@ -72,6 +72,7 @@ static const struct part {
 	{"latency", bench_latency, false},
 	{"atomics", bench_atomics, false},
 	{"bandwidth", bench_bandwidth, false},
+	{"memory", bench_memory, true},
 	{"dma", bench_dma, false},
 	{"noc", bench_noc, true},
 	{"sync", bench_sync_costs, true},
@@ -97,6 +98,7 @@ int main(int argc, char **argv)
 {
 	bench_sync_register();
 	bench_noc_register();
+	bench_memory_register();
 	dma_init();
 	cos_start_pes(COS_ALL_PES);
 	if (cos_cluster_id() != 0) {

@@ -28,7 +28,9 @@ void Gic::declare(unsigned output) {
         outputs_[output].status->set(0, word);
         update(output, now());
         return value;
-      });
+      })
+      .source(*o.status)
+      .peek([&o](unsigned word) { return o.status->get(word) == 0 ? std::optional<u64>(0) : std::nullopt; });
   regs()
       .add(prefix + "access_policy", base + 0x140, 8, RegAccess::kRw)
       .mask(0x303)
@@ -37,6 +39,7 @@ void Gic::declare(unsigned output) {
 
 void Gic::pulse(unsigned input, const sc_core::sc_time& when) {
   if (input >= kInputs) return;
+  set_now(when);
   for (unsigned output = 0; output < kOutputs; ++output) {
     Output& o = outputs_[output];
     if (!o.enable->get(input)) continue;

@@ -58,8 +58,8 @@ class CoreBus {
   /// atomic, an uncached access, an access to a device, a store to a watched page. Run_until() then stops before the
   /// bundle.
   virtual bool ahead(u64 now) { return false; }
-  /// The same, for an access to physical address `pa`; called only if ahead().
-  virtual bool must_wait(u64 pa, u64 now) { return false; }
+  /// The same, for a bundle that does exchange something; called only if ahead().
+  virtual bool must_wait(u64 now) { return false; }
 
   /// Memory at `host` is about to be written by a bundle that issues at core cycle `now`. Must be called for writes to
   /// pages for which watches_page() holds; may be for all.

@@ -36,7 +36,10 @@ u32 Smem::read_wait(u64 pa, unsigned bytes, u64 now) {
   return params_.read_latency + static_cast<u32>(begin - now);
 }
 
-void Smem::write_posted(u64 pa, unsigned bytes, u64 now) { serve(pa & (params_.size - 1), bytes, true, now); }
+timing::Posted Smem::write_posted(u64 pa, unsigned bytes, u64 now) {
+  const auto wait = static_cast<u32>(serve(pa & (params_.size - 1), bytes, true, now).begin - now);
+  return {wait, wait};
+}
 
 void Smem::write_stats(StatWriter& out, u64 total_cycles) const {
   out.counter("read_bytes", read_bytes_, "B", "bytes read by L1 refills, uncached loads and other masters");

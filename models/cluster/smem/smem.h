@@ -33,7 +33,7 @@ class Smem final : public timing::MemArbiter {
 
   // MemArbiter: the cores' L1 misses, uncached accesses and write buffers. `pa` may be a local or global address.
   u32 read_wait(u64 pa, unsigned bytes, u64 now) override;
-  void write_posted(u64 pa, unsigned bytes, u64 now) override;
+  timing::Posted write_posted(u64 pa, unsigned bytes, u64 now) override;
 
   void write_stats(StatWriter& out, u64 total_cycles) const;
 

@@ -5,13 +5,19 @@
 
 namespace mppa::timing {
 
+/// What becomes of a posted write.
+struct Posted {
+  u32 wait = 0;  ///< cycles until the path takes it; the sender can send nothing else meanwhile
+  u32 late = 0;  ///< cycles by which its acknowledgement comes later than that of idle local memory
+};
+
 class MemArbiter {
  public:
   virtual ~MemArbiter() = default;
   /// Core cycles from a request of `bytes` at physical address `pa`, sent in cycle `now`, to the critical word.
   virtual u32 read_wait(u64 pa, unsigned bytes, u64 now) = 0;
-  /// A posted write of `bytes` leaves the write buffer in cycle `now`: takes bandwidth, nobody waits for it.
-  virtual void write_posted(u64 pa, unsigned bytes, u64 now) = 0;
+  /// A posted write of `bytes` leaves the write buffer in cycle `now`.
+  virtual Posted write_posted(u64 pa, unsigned bytes, u64 now) = 0;
 };
 
 /// The wait for memory behind an access: `latency`, or what the arbiter says.

@@ -51,9 +51,10 @@ struct Params {
   unsigned write_buffer_words = 8;
   unsigned write_beat =
       32;  ///< bytes; words that one store wrote into one aligned block of this size are sent together
-  unsigned write_drain = 1;  ///< cycles to send a word or such a block
-  unsigned write_ack = 9;    ///< from sending a word to its acknowledgement (fence, barrier)
-  unsigned dzerol_busy = 7;  ///< cached
+  unsigned write_drain = 1;    ///< cycles to send a word or such a block
+  unsigned write_ack = 9;      ///< from sending a word to its acknowledgement (fence, barrier)
+  unsigned posted_depth = 16;  ///< beats sent to shared memory and not acknowledged; 1 to 16, not published
+  unsigned dzerol_busy = 7;    ///< cached
   unsigned dzerol_uncached_stall = 7;
   unsigned dzerol_uncached_busy = 8;
 

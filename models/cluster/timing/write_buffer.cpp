@@ -11,6 +11,8 @@ WriteBuffer::WriteBuffer(const Params& params)
       drain_(params.write_drain),
       beat_words_(params.write_beat / 8) {
   if (capacity_ == 0 || capacity_ > kSlots) throw std::invalid_argument("write_buffer_words must be 1 to 8");
+  if (params.posted_depth == 0 || params.posted_depth > kMostPosted)
+    throw std::invalid_argument("posted_depth must be 1 to 16");
   if (beat_words_ == 0 || params.write_beat % 8 != 0) throw std::invalid_argument("write_beat must be a multiple of 8");
   clear();
 }
@@ -52,12 +54,24 @@ void WriteBuffer::push(u64 word, const Origin& origin, bool join) {
   special_ += origin.special();
 }
 
-/// Sends the oldest word and what is joined to it.
-void WriteBuffer::send_oldest(u64 a) {
+/// Sends a beat to memory that others use too, in cycle `sent` or when an earlier one has been acknowledged. Returns
+/// the cycles for which the path lets it wait.
+u64 WriteBuffer::post(const Origin& origin, u64 word, unsigned words, u64& sent) {
+  u64& place = in_flight_[oldest_in_flight_];
+  oldest_in_flight_ = (oldest_in_flight_ + 1) % params_.posted_depth;
+  sent = std::max(sent, place);
+  const Posted posted = origin.arbiter->write_posted(8 * word, 8 * words, sent);
+  place = sent + params_.write_ack + posted.late;
+  acknowledged_ = std::max(acknowledged_, place);
+  return posted.wait;
+}
+
+/// Sends the oldest word and what is joined to it; returns the number of cycles that occupies the sender.
+u64 WriteBuffer::send_oldest(u64 a) {
   const unsigned first = (head_ - count_) % kSlots;
   const Origin origin = origins_[first];
   const u64 word = words_[first];
-  const u64 sent = std::max(a, sender_free_);
+  const u64 begin = std::max(a, sender_free_);
   unsigned slot = first;
   sending_ = 0;
   do {
@@ -69,11 +83,14 @@ void WriteBuffer::send_oldest(u64 a) {
     slot = (slot + 1) % kSlots;
   } while (count_ != 0 && joined(slot));
   beats_ = sending_ == 1 ? beats_ & ~kSentBeat : beats_ | kSentBeat;
-  sender_free_ = sent + drain_;
-  if (!origin.special()) return;
-  if (origin.arbiter != nullptr) origin.arbiter->write_posted(8 * word, 8 * sending_, sent);
-  acknowledged_ = std::max(acknowledged_, sent + params_.write_ack + origin.extra);
-  special_ -= sending_;
+  u64 sent = begin, wait = 0;
+  if (origin.arbiter != nullptr)
+    wait = post(origin, word, sending_, sent);
+  else if (origin.special())
+    acknowledged_ = std::max(acknowledged_, sent + params_.write_ack + origin.extra);
+  if (origin.special()) special_ -= sending_;
+  sender_free_ = sent + wait + drain_;
+  return sender_free_ - begin;
 }
 
 u64 WriteBuffer::store(const MemAccess& m, u64 a) {
@@ -105,9 +122,9 @@ unsigned WriteBuffer::words_of_line(u64 line) const {
 }
 
 unsigned WriteBuffer::flush(u64 a) {
-  unsigned beats = 0;
-  for (; count_ != 0; ++beats) send_oldest(a);
-  return static_cast<unsigned>(beats * drain_);
+  u64 cycles = 0;
+  while (count_ != 0) cycles += send_oldest(a);
+  return static_cast<unsigned>(cycles);
 }
 
 u64 WriteBuffer::acknowledged() const {
@@ -120,18 +137,24 @@ void WriteBuffer::append_image(u64 T, std::vector<u64>& out) const {
   out.push_back(count_);
   for (unsigned age = 1; age <= count_; ++age) out.push_back(words_[(head_ - age) % kSlots]);
   for (const u64 t : {sender_free_, acknowledged()}) out.push_back(t > T ? t - T : 0);
+  for (unsigned i = 0; i < params_.posted_depth; ++i) {
+    const u64 t = in_flight_[(oldest_in_flight_ + i) % params_.posted_depth];
+    out.push_back(t > T ? t - T : 0);
+  }
 }
 
 void WriteBuffer::move(u64 cycles) {
   if (sender_free_ != 0) sender_free_ += cycles;
   if (acknowledged_ != 0) acknowledged_ += cycles;
+  for (u64& t : in_flight_) t += cycles;
 }
 
 void WriteBuffer::clear() {
   words_.fill(kNoWord);
   origins_.fill({});
   for (unsigned i = 0; i < kSlots; ++i) clear_slot(i);
-  head_ = count_ = special_ = beats_ = 0;
+  in_flight_.fill(0);
+  head_ = count_ = special_ = beats_ = oldest_in_flight_ = 0;
   sending_ = 1;
   sender_free_ = 0;
   acknowledged_ = 0;

@@ -20,9 +20,10 @@ namespace mppa::timing {
 class WriteBuffer {
  public:
   static constexpr unsigned kSlots = 8;
+  static constexpr unsigned kMostPosted = 16;
 
-  /// Throws std::invalid_argument unless params.write_buffer_words is 1 to kSlots and params.write_beat a multiple
-  /// of 8.
+  /// Throws std::invalid_argument unless params.write_buffer_words is 1 to kSlots, params.posted_depth 1 to kMostPosted
+  /// and params.write_beat a multiple of 8.
   explicit WriteBuffer(const Params& params);
 
   /// A store at E1 in cycle `a`. Returns the first cycle >= a in which every word has an entry.
@@ -49,7 +50,7 @@ class WriteBuffer {
 
   /// Number of words held that belong to the 64-byte line.
   unsigned words_of_line(u64 line) const;
-  /// Sends every word, starting at cycle `a`; returns the number of cycles that takes.
+  /// Sends every word, starting at cycle `a`; returns the number of cycles that occupies the sender.
   unsigned flush(u64 a);
   /// The cycle at which everything sent so far has been acknowledged.
   u64 acknowledged() const;
@@ -95,7 +96,8 @@ class WriteBuffer {
   bool merge(u64 word);
   u64 free_entry(u64 a) const;
   void push(u64 word, const Origin& origin, bool join);
-  void send_oldest(u64 a);
+  u64 send_oldest(u64 a);
+  u64 post(const Origin& origin, u64 word, unsigned words, u64& sent);
 
   const Params& params_;
   const unsigned capacity_;
@@ -111,6 +113,10 @@ class WriteBuffer {
   u32 beats_ = 0;         ///< bit s: slot s is sent with the older word before it; kSentBeat: sending_ is not 1
   u64 sender_free_ = 0;   ///< first cycle in which the entry of the word sent last is free again
   u64 acknowledged_ = 0;  ///< of words with a special origin
+  /// When the latest beats to memory with an arbiter are acknowledged, in a ring: the next beat takes the place of the
+  /// oldest, and has to wait for it.
+  std::array<u64, kMostPosted> in_flight_{};
+  unsigned oldest_in_flight_ = 0;
 };
 
 }  // namespace mppa::timing

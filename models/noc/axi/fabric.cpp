@@ -12,12 +12,15 @@ Fabric::Fabric(const sc_core::sc_module_name& name, const FabricParams& params,
     : sc_module(name), params_(params), clock_(params.clock_hz) {
   for (const std::string& initiator_name : initiators) {
     const int id = static_cast<int>(initiators_.size());
-    Initiator& i = initiators_.emplace_back("from_" + initiator_name, initiator_name);
+    Initiator& i = initiators_.emplace_back("from_" + initiator_name, initiator_name, params.link_bytes);
     i.socket.register_b_transport(this, &Fabric::b_transport, id);
     i.socket.register_get_direct_mem_ptr(this, &Fabric::get_direct_mem_ptr, id);
     i.socket.register_transport_dbg(this, &Fabric::transport_dbg, id);
   }
-  for (const FabricTarget& t : targets) map(t, targets_.emplace_back("to_" + t.name, t.name, clock_.ps_of(t.latency)));
+  for (const FabricTarget& t : targets) {
+    const u64 link_bytes = t.link_bytes != 0 ? t.link_bytes : params.link_bytes;
+    map(t, targets_.emplace_back("to_" + t.name, t.name, link_bytes, clock_.ps_of(t.latency)));
+  }
   std::sort(map_.begin(), map_.end(), [](const Range& a, const Range& b) { return a.range.base < b.range.base; });
 }
 
@@ -51,8 +54,8 @@ const Fabric::Range* Fabric::decode(u64 address, u64 bytes) const {
   return bytes <= it->range.size && offset <= it->range.size - bytes ? &*it : nullptr;
 }
 
-u64 Fabric::transfer_ps(u64 bytes) const {
-  return clock_.ps_of(std::max<u64>(1, (bytes + params_.link_bytes - 1) / params_.link_bytes));
+u64 Fabric::transfer_ps(const Link& link, u64 bytes) const {
+  return clock_.ps_of(std::max<u64>(1, (bytes + link.bytes - 1) / link.bytes));
 }
 
 // A read sends one request beat and gets its data back; a write sends its data and gets one response beat; an atomic is
@@ -69,21 +72,28 @@ void Fabric::b_transport(int id, tlm::tlm_generic_payload& payload, sc_core::sc_
   }
   Initiator& from = initiators_[static_cast<std::size_t>(id)];
   Target& to = *range->target;
-  const u64 beat = transfer_ps(1);
-  const u64 data = transfer_ps(payload.get_data_length());
+  const u64 beat = clock_.ps_of(1);
+  const u64 from_data = transfer_ps(from.link, payload.get_data_length());
+  const u64 to_data = transfer_ps(to.link, payload.get_data_length());
+  const u64 data = std::max(from_data, to_data);
   const bool write = moves_data_to_target(payload);
   const u64 request = write ? data : beat;
   const u64 response = write ? beat : data;
 
-  u64 t = from.link.request.acquire(now + delay.value(), request);
-  t = to.link.request.acquire(t + to.latency, request);
+  const auto* extension = payload.get_extension<BusExtension>();
+  const bool unobserved = extension && extension->unobserved;
+  const auto cross = [unobserved](BandwidthServer& link, u64 from_when, u64 time) {
+    return unobserved ? from_when : link.acquire(from_when, time);
+  };
+  u64 t = cross(from.link.request, now + delay.value(), write ? from_data : beat);
+  t = cross(to.link.request, t + to.latency, write ? to_data : beat);
   payload.set_address(address - range->range.base + range->range.target_offset);
   sc_core::sc_time at_target = sc_core::sc_time::from_value(t + (request - beat) - now);
   to.socket->b_transport(payload, at_target);
   payload.set_address(address);
 
-  t = to.link.response.acquire(now + at_target.value(), response);
-  t = from.link.response.acquire(t + to.latency, response);
+  t = cross(to.link.response, now + at_target.value(), write ? beat : to_data);
+  t = cross(from.link.response, t + to.latency, write ? beat : from_data);
   delay = sc_core::sc_time::from_value(t + (response - beat) - now);
 }
 

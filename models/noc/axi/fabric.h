@@ -35,6 +35,7 @@ struct FabricTarget {
   std::string name;
   u64 latency = 0;
   std::vector<FabricRange> ranges;
+  u64 link_bytes = 0;  ///< bytes a cycle on its link; 0: as all links
 };
 
 class Fabric : public sc_core::sc_module, public StatProvider {
@@ -55,17 +56,18 @@ class Fabric : public sc_core::sc_module, public StatProvider {
  private:
   struct Link {
     std::string name;
+    u64 bytes;                          ///< a cycle
     BandwidthServer request, response;  ///< in ps
   };
   struct Initiator {
-    Initiator(const std::string& socket_name, const std::string& link_name)
-        : socket(socket_name.c_str()), link{link_name, {}, {}} {}
+    Initiator(const std::string& socket_name, const std::string& link_name, u64 link_bytes)
+        : socket(socket_name.c_str()), link{link_name, link_bytes, {}, {}} {}
     InitiatorSide socket;
     Link link;
   };
   struct Target {
-    Target(const std::string& socket_name, const std::string& link_name, u64 latency_ps)
-        : socket(socket_name.c_str()), link{link_name, {}, {}}, latency(latency_ps) {}
+    Target(const std::string& socket_name, const std::string& link_name, u64 link_bytes, u64 latency_ps)
+        : socket(socket_name.c_str()), link{link_name, link_bytes, {}, {}}, latency(latency_ps) {}
     TargetSide socket;
     Link link;
     u64 latency;
@@ -80,7 +82,7 @@ class Fabric : public sc_core::sc_module, public StatProvider {
   bool get_direct_mem_ptr(int id, tlm::tlm_generic_payload& payload, tlm::tlm_dmi& dmi);
   unsigned transport_dbg(int id, tlm::tlm_generic_payload& payload);
   const Range* decode(u64 address, u64 bytes) const;
-  u64 transfer_ps(u64 bytes) const;
+  u64 transfer_ps(const Link& link, u64 bytes) const;
 
   FabricParams params_;
   Clock clock_;

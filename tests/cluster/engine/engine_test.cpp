@@ -267,7 +267,10 @@ TEST(Engine, AnAccessMayCrossALine) {
 /// Answers requests for data and for code in the given numbers of cycles.
 struct TwoSpeeds : timing::MemArbiter {
   u32 read_wait(u64 pa, unsigned, u64) override { return pa >= kData && pa < kVectors ? data : code; }
-  void write_posted(u64, unsigned, u64) override { ++words; }
+  timing::Posted write_posted(u64, unsigned, u64) override {
+    ++words;
+    return {};
+  }
   u32 code = 10, data = 10;
   unsigned words = 0;
 };

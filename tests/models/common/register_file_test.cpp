@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <string>
 
 namespace mppa {
 namespace {
@@ -87,6 +88,32 @@ TEST(RegisterFile, MapListsEveryRegister) {
   RegisterFile f("dev", 0x100);
   f.add_array("value", 0x0, 8, RegAccess::kRo, 4, 0x10).doc("meaning");
   EXPECT_NE(f.markdown().find("| 0x0 + 0x10*i, i < 4 | value | 8 | RO | 0x0 | meaning |"), std::string::npos);
+}
+
+TEST(RegisterFile, PeeksWhereReadingHasNoEffect) {
+  RegisterFile f("dev", 0x100);
+  Register& status = f.add("status", 0x0, 8, RegAccess::kRo);
+  f.add("lac", 0x8, 8, RegAccess::kLac).source(status);
+  f.add("ticket", 0x10, 8, RegAccess::kRo).on_read([](unsigned) { return 0; });
+  ASSERT_TRUE(f.peek(0x8, 8)) << "there is nothing to clear";
+  EXPECT_EQ(f.peek(0x8, 8)->storage, 0x0U);
+  status.set(5);
+  EXPECT_EQ(f.peek(0x0, 8)->value, 5U);
+  EXPECT_FALSE(f.peek(0x8, 8)) << "reading would clear it";
+  EXPECT_FALSE(f.peek(0x10, 8)) << "nobody knows what reading does";
+  EXPECT_FALSE(f.peek(0x0, 4));
+  EXPECT_FALSE(f.peek(0x20, 8));
+}
+
+TEST(RegisterFile, AnnouncesChangesBeforeTheyHappen) {
+  RegisterFile f("dev", 0x100);
+  Register& counter = f.add_array("counter", 0x10, 8, RegAccess::kRw, 4, 8);
+  std::string log;
+  f.on_change = [&](u64 offset) { log += std::to_string(offset) + ":" + std::to_string(counter.get(2)) + " "; };
+  counter.set(7, 2);
+  counter.set(7, 2);
+  write64(f, 0x20, 9);
+  EXPECT_EQ(log, "32:0 32:7 ");
 }
 
 }  // namespace

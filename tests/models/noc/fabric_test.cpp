@@ -63,6 +63,19 @@ TEST_F(FabricTest, TwoInitiatorsQueueForOneTarget) {
   EXPECT_EQ(b.delay.value(), 53'000U) << "four beats later";
 }
 
+TEST_F(FabricTest, AnAccessThatIsNotObservedWaitsForNobody) {
+  u8 data[64] = {};
+  BusExtension extension;
+  extension.unobserved = true;
+  a.access(tlm::TLM_READ_COMMAND, 0x8000, data, 64);
+  b.extension = &extension;
+  b.access(tlm::TLM_READ_COMMAND, 0x8000, data, 64);
+  EXPECT_EQ(b.delay.value(), 49'000U);
+  b.extension = nullptr;
+  b.access(tlm::TLM_READ_COMMAND, 0x8000, data, 64);
+  EXPECT_EQ(b.delay.value(), 53'000U) << "behind the first one only";
+}
+
 TEST_F(FabricTest, HolesAndCrossingsAreAddressErrors) {
   u64 v = 0;
   for (const u64 address : {0x0ULL, 0x10FCULL, 0x1100ULL, 0xFFFFFFFFFFFFFFF8ULL})

@@ -34,7 +34,9 @@ JobCaches::JobCaches(Services& services)
       empty_address_(cache(s_, "empty_notif_address", MPPA_DMA_RXJ_EMPTY_NOTIF_ADDRESS, MPPA_DMA_ADDRESS_MASK)),
       empty_arg_(cache(s_, "empty_notif_arg", MPPA_DMA_RXJ_EMPTY_NOTIF_ARG, 63)),
       enable_(cache(s_, "enable", MPPA_DMA_RXJ_ENABLE, 1)),
-      cache_asn_(cache(s_, "asn", MPPA_DMA_RXJ_ASN, MPPA_DMA_ASN_MASK)) {
+      cache_asn_(cache(s_, "asn", MPPA_DMA_RXJ_ASN, MPPA_DMA_ASN_MASK)),
+      status_(s_.regs, "rx_job_queue", MPPA_DMA_RX_JOB_QUEUE + MPPA_DMA_RXQ_STATUS,
+              MPPA_DMA_RX_JOB_QUEUE + MPPA_DMA_RXQ_STATUS_LAC, kQueues) {
   queue(s_, "notif_mode", MPPA_DMA_RXQ_NOTIF_MODE).doc("meaning not public: stored without effect");
   valid_wp_.on_write([this](unsigned, u64) { wake(s_.now()); });
   enable_.on_write([this](unsigned, u64) { wake(s_.now()); });
@@ -44,20 +46,11 @@ JobCaches::JobCaches(Services& services)
                    kQueues, MPPA_DMA_OBJECT_STRIDE, valid_wp_, [this](unsigned) { wake(s_.now()); });
   queue(s_, "activate", MPPA_DMA_RXQ_ACTIVATE, 0).on_write([this](unsigned q, u64 value) {
     if (!(value & 1)) return;
-    state_[q] = MPPA_DMA_RUNNING;
+    status_.set_state(q, MPPA_DMA_RUNNING);
     wake(s_.now());
   });
   queue(s_, "stop", MPPA_DMA_RXQ_STOP, 0).on_write([this](unsigned q, u64 value) {
-    if (value & 1) state_[q] = MPPA_DMA_STOPPED;
-  });
-  queue(s_, "status", MPPA_DMA_RXQ_STATUS, 0, RegAccess::kRo).on_read([this](unsigned q) {
-    return state_[q] | causes_[q];
-  });
-  queue(s_, "status_lac", MPPA_DMA_RXQ_STATUS_LAC, 0, RegAccess::kRo).on_read([this](unsigned q) {
-    const u64 value = state_[q] | causes_[q];
-    causes_[q] = 0;
-    if (state_[q] == MPPA_DMA_FAILED) state_[q] = MPPA_DMA_STOPPED;
-    return value;
+    if (value & 1) status_.set_state(q, MPPA_DMA_STOPPED);
   });
   cache(s_, "job_nb", MPPA_DMA_RXJ_COUNT, 0, RegAccess::kRo).on_read([this](unsigned c) { return buffers_[c].size(); });
   cache(s_, "pop_lo", MPPA_DMA_RXJ_POP_LO, 0, RegAccess::kRo)
@@ -93,7 +86,7 @@ bool JobCaches::pop(unsigned c, mppa_dma_buffer& buffer, u64 at) {
 int JobCaches::source_of(unsigned c) const {
   int found = -1;
   for (unsigned q = 0; q < kQueues; ++q) {
-    if (state_[q] != MPPA_DMA_RUNNING || (cache_id_.get(q) & 3) != c || valid_wp_.get(q) <= rp_.get(q)) continue;
+    if (!status_.running(q) || (cache_id_.get(q) & 3) != c || valid_wp_.get(q) <= rp_.get(q)) continue;
     if (cache_id_.get(q) >> 8 & 1) return static_cast<int>(q);
     if (found < 0) found = static_cast<int>(q);
   }
@@ -115,8 +108,7 @@ void JobCaches::run() {
     const auto r = s_.memory.access(false, true, start_.get(q) + slot * sizeof read[0], read.data(),
                                     static_cast<unsigned>(n * sizeof read[0]), Services::kernel_ps(), asn);
     if (!r.ok) {
-      state_[q] = MPPA_DMA_FAILED;
-      causes_[q] |= 1 << 2;
+      status_.fail(q, 2);
       s_.error(MPPA_DMA_IT_RX_JOB_QUEUE_ADDRESS, ErrorMap::kRxJobQueue, q, r.done);
       continue;
     }
@@ -133,7 +125,7 @@ void JobCaches::run() {
 
 bool JobCaches::push(unsigned q, u64 base, u64 size, u64 at) {
   const u64 slots = u64{1} << log2_.get(q);
-  if (state_[q] != MPPA_DMA_RUNNING || valid_wp_.get(q) - rp_.get(q) >= slots) return false;
+  if (!status_.running(q) || valid_wp_.get(q) - rp_.get(q) >= slots) return false;
   mppa_dma_buffer b{base, size};
   const auto r = s_.memory.access(true, false, start_.get(q) + (valid_wp_.get(q) & (slots - 1)) * sizeof b, &b,
                                   sizeof b, at, static_cast<u16>(asn_.get(q)));

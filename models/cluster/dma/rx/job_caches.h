@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "firmware/include/mppa/dma_regs.h"
+#include "models/cluster/dma/queue_status.h"
 #include "models/cluster/dma/services.h"
 
 namespace mppa::cluster::dma {
@@ -32,7 +33,7 @@ class JobCaches {
   Services& s_;
   Register &start_, &log2_, &wp_, &valid_wp_, &rp_, &notif_address_, &notif_arg_, &cache_id_, &asn_;
   Register &empty_address_, &empty_arg_, &enable_, &cache_asn_;
-  std::array<u64, kQueues> state_{}, causes_{};
+  QueueStatus status_;
   std::array<std::deque<mppa_dma_buffer>, kCaches> buffers_;
   std::array<bool, kCaches> empty_told_{};
   std::array<u64, kCaches> latched_size_{};

@@ -24,7 +24,9 @@ CompletionQueues::CompletionQueues(Services& services)
       rp_(add(s_, "rp", MPPA_DMA_TXC_RP)),
       valid_rp_(add(s_, "valid_rp", MPPA_DMA_TXC_VALID_RP)),
       notif_address_(add(s_, "notif_address", MPPA_DMA_TXC_NOTIF_ADDRESS, MPPA_DMA_ADDRESS_MASK)),
-      notif_arg_(add(s_, "notif_arg", MPPA_DMA_TXC_NOTIF_ARG)) {
+      notif_arg_(add(s_, "notif_arg", MPPA_DMA_TXC_NOTIF_ARG)),
+      status_(s_.regs, "tx_comp_queue", MPPA_DMA_TX_COMP_QUEUE + MPPA_DMA_TXC_STATUS,
+              MPPA_DMA_TX_COMP_QUEUE + MPPA_DMA_TXC_STATUS_LAC, kCount) {
   const auto room = [this](unsigned) { on_room(); };
   valid_rp_.on_write([this](unsigned, u64) { on_room(); });
   add_incrementing(s_.regs, "tx_comp_queue.load_incr_rp", MPPA_DMA_TX_COMP_QUEUE + MPPA_DMA_TXC_RP_INCR, kCount,
@@ -33,21 +35,11 @@ CompletionQueues::CompletionQueues(Services& services)
                    kCount, MPPA_DMA_OBJECT_STRIDE, valid_rp_, room);
   add(s_, "activate", MPPA_DMA_TXC_ACTIVATE, 0).on_write([this](unsigned q, u64 value) {
     if (!(value & 1)) return;
-    state_[q] = MPPA_DMA_RUNNING;
+    status_.set_state(q, MPPA_DMA_RUNNING);
     on_room();
   });
   add(s_, "stop", MPPA_DMA_TXC_STOP, 0).on_write([this](unsigned q, u64 value) {
-    if (value & 1) state_[q] = MPPA_DMA_STOPPED;
-  });
-  const auto status = [&](const char* name, u64 offset) -> Register& {
-    return s_.regs.add_array(name, MPPA_DMA_TX_COMP_QUEUE + offset, 8, RegAccess::kRo, kCount, MPPA_DMA_OBJECT_STRIDE);
-  };
-  status("tx_comp_queue.status", MPPA_DMA_TXC_STATUS).on_read([this](unsigned q) { return state_[q] | causes_[q]; });
-  status("tx_comp_queue.status_lac", MPPA_DMA_TXC_STATUS_LAC).on_read([this](unsigned q) {
-    const u64 value = state_[q] | causes_[q];
-    causes_[q] = 0;
-    if (state_[q] == MPPA_DMA_FAILED) state_[q] = MPPA_DMA_STOPPED;
-    return value;
+    if (value & 1) status_.set_state(q, MPPA_DMA_STOPPED);
   });
 }
 
@@ -75,8 +67,7 @@ void CompletionQueues::complete(unsigned q, const mppa_dma_tx_job& job, u64 at) 
 }
 
 void CompletionQueues::fail(unsigned q, u64 at) {
-  state_[q] = MPPA_DMA_FAILED;
-  causes_[q] |= 1 << 2;
+  status_.fail(q, 2);
   s_.error(MPPA_DMA_IT_TX_COMP_ADDRESS, ErrorMap::kTxCompQueue, q, at);
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "firmware/include/mppa/dma_regs.h"
+#include "models/cluster/dma/queue_status.h"
 #include "models/cluster/dma/services.h"
 
 namespace mppa::cluster::dma {
@@ -12,7 +13,7 @@ class CompletionQueues {
  public:
   explicit CompletionQueues(Services& services);
 
-  bool running(unsigned q) const { return state_[q] == MPPA_DMA_RUNNING; }
+  bool running(unsigned q) const { return status_.running(q); }
   bool permits(unsigned q, u16 asn) const { return running(q) && (global_.get(q) & 1 || asn_.get(q) == asn); }
   /// Whether a job that will complete into `q` may start; counts it if so.
   bool reserve(unsigned q);
@@ -30,7 +31,8 @@ class CompletionQueues {
   static constexpr unsigned kCount = MPPA_DMA_TX_COMP_QUEUES;
   Services& s_;
   Register &mode_, &start_, &log2_, &global_, &asn_, &fields_, &wp_, &rp_, &valid_rp_, &notif_address_, &notif_arg_;
-  std::array<u64, kCount> state_{}, causes_{}, reserved_{};
+  QueueStatus status_;
+  std::array<u64, kCount> reserved_{};
 };
 
 }  // namespace mppa::cluster::dma

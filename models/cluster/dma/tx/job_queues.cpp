@@ -23,7 +23,9 @@ JobQueues::JobQueues(Services& services)
       notif_arg_(add(s_, "notif_arg", MPPA_DMA_TXQ_NOTIF_ARG)),
       asn_(add(s_, "asn", MPPA_DMA_TXQ_ASN, MPPA_DMA_ASN_MASK)),
       thread_(add(s_, "thread_id", MPPA_DMA_TXQ_THREAD_ID, MPPA_DMA_TX_THREADS - 1)),
-      ongoing_(add(s_, "ongoing_job_cnt", MPPA_DMA_TXQ_ONGOING, 0, RegAccess::kRo)) {
+      ongoing_(add(s_, "ongoing_job_cnt", MPPA_DMA_TXQ_ONGOING, 0, RegAccess::kRo)),
+      status_(s_.regs, "tx_job_queue", MPPA_DMA_TX_JOB_QUEUE + MPPA_DMA_TXQ_STATUS,
+              MPPA_DMA_TX_JOB_QUEUE + MPPA_DMA_TXQ_STATUS_LAC, kCount) {
   add_incrementing(s_.regs, "tx_job_queue.load_incr_wp", MPPA_DMA_TX_JOB_QUEUE + MPPA_DMA_TXQ_WP_INCR, kCount,
                    MPPA_DMA_OBJECT_STRIDE, wp_);
   add_incrementing(s_.regs, "tx_job_queue.load_incr_valid_wp", MPPA_DMA_TX_JOB_QUEUE + MPPA_DMA_TXQ_VALID_WP_INCR,
@@ -35,34 +37,25 @@ JobQueues::JobQueues(Services& services)
   });
   add(s_, "activate", MPPA_DMA_TXQ_ACTIVATE, 0).on_write([this](unsigned q, u64 value) {
     if (!(value & 1)) return;
-    state_[q] = MPPA_DMA_RUNNING;
+    status_.set_state(q, MPPA_DMA_RUNNING);
     rung(q);
   });
   add(s_, "stop", MPPA_DMA_TXQ_STOP, 0).on_write([this](unsigned q, u64 value) {
-    if (!(value & 1) || state_[q] != MPPA_DMA_RUNNING) return;
-    state_[q] = MPPA_DMA_SWITCHING_OFF;
+    if (!(value & 1) || !status_.running(q)) return;
+    status_.set_state(q, MPPA_DMA_SWITCHING_OFF);
     changed(q);
-  });
-  add(s_, "status", MPPA_DMA_TXQ_STATUS, 0, RegAccess::kRo).on_read([this](unsigned q) {
-    return state_[q] | causes_[q];
-  });
-  add(s_, "status_lac", MPPA_DMA_TXQ_STATUS_LAC, 0, RegAccess::kRo).on_read([this](unsigned q) {
-    const u64 value = state_[q] | causes_[q];
-    causes_[q] = 0;
-    if (state_[q] == MPPA_DMA_FAILED) state_[q] = MPPA_DMA_STOPPED;
-    return value;
   });
 }
 
 void JobQueues::rung(unsigned q) {
   rung_at_[q] = s_.now();
-  if (state_[q] == MPPA_DMA_RUNNING) on_work(static_cast<unsigned>(thread_.get(q)), rung_at_[q]);
+  if (status_.running(q)) on_work(static_cast<unsigned>(thread_.get(q)), rung_at_[q]);
 }
 
 int JobQueues::next(unsigned thread) {
   for (unsigned k = 1; k <= kCount; ++k) {
     const unsigned q = (last_[thread] + k) % kCount;
-    if (state_[q] != MPPA_DMA_RUNNING || thread_.get(q) != thread || valid_wp_.get(q) <= rp_.get(q)) continue;
+    if (!status_.running(q) || thread_.get(q) != thread || valid_wp_.get(q) <= rp_.get(q)) continue;
     return static_cast<int>(q);
   }
   return -1;
@@ -90,10 +83,7 @@ JobQueues::Fetched JobQueues::take(unsigned q, u64 at) {
 
 void JobQueues::finished(unsigned q, unsigned cause) {
   if (ongoing_.get(q)) ongoing_.set(ongoing_.get(q) - 1, q);
-  if (cause) {
-    causes_[q] |= u64{1} << cause;
-    state_[q] = MPPA_DMA_FAILED;
-  }
+  if (cause) status_.fail(q, cause);
   changed(q);
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "firmware/include/mppa/dma_regs.h"
+#include "models/cluster/dma/queue_status.h"
 #include "models/cluster/dma/services.h"
 
 namespace mppa::cluster::dma {
@@ -32,12 +33,13 @@ class JobQueues {
  private:
   void rung(unsigned q);
   void changed(unsigned q) {
-    if (state_[q] == MPPA_DMA_SWITCHING_OFF && ongoing_.get(q) == 0) state_[q] = MPPA_DMA_STOPPED;
+    if (status_.state(q) == MPPA_DMA_SWITCHING_OFF && ongoing_.get(q) == 0) status_.set_state(q, MPPA_DMA_STOPPED);
   }
 
   Services& s_;
   Register &start_, &log2_, &wp_, &valid_wp_, &rp_, &notif_address_, &notif_arg_, &asn_, &thread_, &ongoing_;
-  std::array<u64, kCount> state_{}, causes_{}, rung_at_{};
+  QueueStatus status_;
+  std::array<u64, kCount> rung_at_{};
   std::array<unsigned, MPPA_DMA_TX_THREADS> last_{};
 };
 

@@ -32,7 +32,7 @@ bool ReferenceEngine::must_wait(const Decoded& code) {
     const MemRegion* region = parts_.bus.region(r.where.pa);
     const bool plain = region != nullptr && r.timing.cached && kind != MemKind::kAtomic &&
                        (kind == MemKind::kLoad || !parts_.bus.watches_page(region->host + (r.where.pa - region->base)));
-    return !plain && parts_.bus.must_wait(r.where.pa, state_.cycle);
+    return !plain && parts_.bus.must_wait(state_.cycle);
   }
   return false;
 }

@@ -19,7 +19,9 @@ bool is_harmless(const isa::Insn& insn, timing::MemKind memory) {
     case isa::Kind::kStore:
       return true;
     case isa::Kind::kCache:
-      return memory == timing::MemKind::kFence;
+      // On write buffer and L1D, not on L1I: what code is fetched stays the same.
+      return memory == timing::MemKind::kFence || isa::info(insn.op).mnemonic == "d1inval" ||
+             isa::info(insn.op).mnemonic == "dinvall";
     case isa::Kind::kSystem:
       if (insn.op == isa::Opcode::kGetZSysS2 || insn.op == isa::Opcode::kGetZSysS3)
         return insn.sfr == core::kPcr || insn.sfr == core::kRa || insn.sfr == core::kPs;
@@ -38,6 +40,7 @@ void ReferenceEngine::note(const Run& run) {
     log_->harmless = log_->harmless && is_harmless(insn, run.code->timing.memory);
   const Resolved& r = run.memory;
   if (run.memory_insn == nullptr || !r.timing.performed || r.size == 0) return;
+  if (r.timing.kind == timing::MemKind::kMaintenance) return;
   const unsigned first = std::min(r.where.first_bytes, r.size);
   std::vector<SpinLoop::Range> ranges{{r.where.pa, first}};
   if (first < r.size) ranges.push_back({r.where.second_pa, r.size - first});

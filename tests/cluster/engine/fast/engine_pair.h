@@ -17,7 +17,10 @@ namespace mppa::engine::fast {
 class RowArbiter : public timing::MemArbiter {
  public:
   u32 read_wait(u64 pa, unsigned bytes, u64 now) override;
-  void write_posted(u64 pa, unsigned bytes, u64 now) override { serve(pa, bytes, now); }
+  timing::Posted write_posted(u64 pa, unsigned bytes, u64 now) override {
+    const u32 wait = serve(pa, bytes, now);
+    return {wait % 3, wait};
+  }
   /// A number that depends on every request, its cycle and their order.
   u64 history() const { return history_; }
 
