@@ -36,6 +36,8 @@ struct dma_queue {
 };
 
 static uint64_t taken_queues;
+static uint64_t tolerant_queues; /* their owners deal with errors */
+static uint64_t failed_queues;	 /* of those; set by the error interrupt */
 static struct cos_spinlock lock;
 
 static uintptr_t reg(uint32_t block, unsigned index, uint32_t offset)
@@ -62,13 +64,23 @@ static void load_program(enum program program, const uint64_t *words, size_t cou
 	write_reg(MPPA_DMA_PROGRAM_TABLE, 0, 8 * program, MPPA_DMA_PROGRAM(start, axi, 1, 0));
 }
 
-/* The DMA could not do what a driver asked for: a programming error. */
+static uint64_t read_error(uint32_t bitmap) { return read_reg(MPPA_DMA_ERROR, 0, bitmap + MPPA_DMA_ERROR_LAC); }
+
+/* On the RM. Queues for addresses that others chose report to their owners; else it is a programming error. */
 static void on_error(unsigned input, void *argument)
 {
 	(void)input, (void)argument;
-	cos_printf("*** cluster %u: DMA error 0x%lx, TX job queues 0x%lx, RX channels 0x%lx\n", cos_cluster_id(),
-		   read_reg(MPPA_DMA_IT, 0, MPPA_DMA_IT_VECTOR_LAC), read_reg(MPPA_DMA_ERROR, 0, 0x20),
-		   read_reg(MPPA_DMA_ERROR, 0, 0x00));
+	const uint64_t causes = read_reg(MPPA_DMA_IT, 0, MPPA_DMA_IT_VECTOR_LAC);
+	const uint64_t queues = read_error(MPPA_DMA_ERROR_TX_JOB_QUEUE),
+		       channels = read_error(MPPA_DMA_ERROR_RX_CHANNEL);
+	const uint64_t others = read_error(MPPA_DMA_ERROR_RX_JOB_QUEUE) | read_error(MPPA_DMA_ERROR_TX_THREAD) |
+				read_error(MPPA_DMA_ERROR_TX_COMP_QUEUE);
+	const uint64_t tolerated = queues & cos_load_acquire(&tolerant_queues);
+
+	__atomic_fetch_or(&failed_queues, tolerated, __ATOMIC_RELEASE);
+	if (queues != tolerated || channels || others)
+		cos_printf("*** cluster %u: DMA error 0x%lx, TX job queues 0x%lx, RX channels 0x%lx\n",
+			   cos_cluster_id(), causes, queues, channels);
 }
 
 #define LOAD(program, words, axi) load_program(program, words, sizeof words / sizeof *words, axi)
@@ -100,6 +112,7 @@ static void give_queue(unsigned index)
 {
 	cos_spin_lock(&lock);
 	taken_queues &= ~(1ul << index);
+	__atomic_fetch_and(&tolerant_queues, ~(1ul << index), __ATOMIC_RELAXED);
 	cos_spin_unlock(&lock);
 }
 
@@ -259,6 +272,31 @@ uint64_t dma_queue_error(const struct dma_queue *queue)
 	const uint64_t status = read_reg(MPPA_DMA_TX_JOB_QUEUE, queue->index, MPPA_DMA_TXQ_STATUS);
 
 	return (status & 3) == MPPA_DMA_FAILED ? status & ~3ul : 0;
+}
+
+void dma_queue_tolerate_errors(struct dma_queue *queue)
+{
+	__atomic_fetch_or(&tolerant_queues, 1ul << queue->index, __ATOMIC_RELEASE);
+}
+
+bool dma_queue_skip_failed(struct dma_queue *queue, dma_ticket *failed)
+{
+	const uint64_t bit = 1ul << queue->index;
+
+	if (!(cos_load_acquire(&failed_queues) & bit))
+		return false;
+	/* The queue stopped behind the job; those before it may still be under way. */
+	const uint64_t next = read_reg(MPPA_DMA_TX_JOB_QUEUE, queue->index, MPPA_DMA_TXQ_RP);
+
+	if (look(queue) + 1 != next)
+		return false;
+	*failed = queue->completed;
+	queue->completed = next;
+	__atomic_fetch_and(&failed_queues, ~bit, __ATOMIC_RELAXED);
+	write_reg(MPPA_DMA_TX_COMP_QUEUE, queue->index, MPPA_DMA_TXC_WP, next);
+	read_reg(MPPA_DMA_TX_JOB_QUEUE, queue->index, MPPA_DMA_TXQ_STATUS_LAC);
+	write_reg(MPPA_DMA_TX_JOB_QUEUE, queue->index, MPPA_DMA_TXQ_ACTIVATE, 1);
+	return true;
 }
 
 unsigned dma_route(unsigned node, unsigned tag, unsigned vchan)

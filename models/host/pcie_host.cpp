@@ -1,5 +1,6 @@
 #include "models/host/pcie_host.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
@@ -80,12 +81,24 @@ PcieHost::~PcieHost() {
   root_.on_link = nullptr;
 }
 
-std::vector<DevicePort*> PcieHost::scan() {
+DevicePort* PcieHost::add(const pcie::Device& device) {
+  devices_.push_back(std::make_unique<Device>(root_, device, static_cast<unsigned>(devices_.size())));
+  return devices_.back().get();
+}
+
+unsigned PcieHost::vfs_of(const pcie::Device& device, unsigned wanted) {
+  const unsigned at = pcie::find_extended_capability(root_, device.id, MPPA_PCI_EXT_SRIOV);
+  return at ? std::min(wanted, root_.config_read(device.id, at + MPPA_PCI_SRIOV_INITIAL) >> 16) : 0;
+}
+
+std::vector<DevicePort*> PcieHost::scan(unsigned vfs) {
   std::vector<DevicePort*> found;
   for (const pcie::Device& device : root_.enumerate()) {
     if (device.class_code != kNvmeClass || device.bars[0].address == 0) continue;
-    devices_.push_back(std::make_unique<Device>(root_, device, static_cast<unsigned>(devices_.size())));
-    found.push_back(devices_.back().get());
+    found.push_back(add(device));
+    const unsigned count = vfs_of(device, vfs);
+    if (count == 0) continue;
+    for (const pcie::Device& vf : enable_vfs(root_, device, count)) found.push_back(add(vf));
   }
   return found;
 }

@@ -15,8 +15,9 @@ class PcieHost {
   explicit PcieHost(pcie::HostRoot& root);
   ~PcieHost();
 
-  /// Enumerates; returns one port per NVMe controller, in the order found. Call once, with the links up.
-  std::vector<DevicePort*> scan();
+  /// Enumerates; returns one port per NVMe controller, in the order found. A controller with SR-IOV gets `vfs` virtual
+  /// functions (as many as it has, if those are fewer), which follow it. Call once, with the links up.
+  std::vector<DevicePort*> scan(unsigned vfs = 0);
 
   /// Where drivers may place their memory: above the holes for registers and interrupts.
   static constexpr u64 kMemoryBegin = u64{4} << 30;
@@ -24,6 +25,8 @@ class PcieHost {
  private:
   class Device;
 
+  DevicePort* add(const pcie::Device& device);
+  unsigned vfs_of(const pcie::Device& device, unsigned wanted);
   void interrupt(u64 address, u32 data);
   void link_changed(unsigned port, bool up);
 

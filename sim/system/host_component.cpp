@@ -55,6 +55,7 @@ class HostPart : public SystemPart, public WorkloadIf, public StatProvider {
         driver_(driver_table().fill(c)),
         seed_(static_cast<u64>(context.simulation().quantity("seed"))),
         start_(static_cast<u64>(c.quantity("start"))),
+        vfs_(static_cast<unsigned>(c.quantity("vfs"))),
         jobs_file_(c.text("jobs")) {
     std::vector<pcie::Port*> ports;
     pcie::LinkParams link;
@@ -131,21 +132,24 @@ class HostPart : public SystemPart, public WorkloadIf, public StatProvider {
     begin();
   }
 
-  /// Every drive runs the jobs that name it or none.
+  /// Every drive runs the jobs that name it or none. Drives without a job are left alone.
   void begin() {
     const auto jobs = host::parse_job_file(host::read_text_file(jobs_file_), jobs_file_);
     const std::string directory = std::filesystem::path(jobs_file_).parent_path().string();
     u32 number = 0;
-    for (host::DevicePort* device : software_->scan()) {
+    for (host::DevicePort* device : software_->scan(vfs_)) {
       std::vector<host::JobOptions> mine;
       for (const host::JobOptions& job : jobs)
         if (!job.device || *job.device == number) mine.push_back(job);
-      drives_.push_back(std::make_unique<host::NvmeHost>(fmt::format("nvme{}", number), time_, *device, *memory_,
-                                                         driver_, std::move(mine), seed_ + number, directory));
+      if (!mine.empty())
+        drives_.push_back(std::make_unique<host::NvmeHost>(fmt::format("nvme{}", number), time_, *device, *memory_,
+                                                           driver_, std::move(mine), seed_ + number, directory));
       ++number;
     }
     scanned_ = true;
-    if (drives_.empty()) fail("there is no NVMe drive");
+    for (const host::JobOptions& job : jobs)
+      if (job.device && *job.device >= number) fail(fmt::format("job {}: there is no drive {}", job.name, *job.device));
+    if (number == 0) fail("there is no NVMe drive");
     for (auto& drive : drives_) {
       drive->on_done([this, d = drive.get()] {
         if (!d->error().empty()) fail(d->error());
@@ -166,6 +170,7 @@ class HostPart : public SystemPart, public WorkloadIf, public StatProvider {
   NvmeDriverParams driver_;
   u64 seed_;
   u64 start_;
+  unsigned vfs_;
   std::string jobs_file_;
   std::vector<Slot> slots_;
   std::unique_ptr<pcie::HostRoot> root_;
@@ -200,6 +205,9 @@ void add_host(ComponentRegistry& registry) {
   type.params.push_back(config::quantity("lanes", Dimension::kNone, "16", "1", "16", "Lanes of a slot."));
   type.params.back().power_of_two = true;
   type.params.push_back(config::quantity("generation", Dimension::kNone, "4", "1", "4", "PCIe generation of a slot."));
+  type.params.push_back(config::quantity("vfs", Dimension::kNone, "0", "0", "255",
+                                         "Virtual functions to enable on a card that has them. They count as drives "
+                                         "behind the card's physical function."));
   type.params.push_back(config::quantity("start", Dimension::kTime, "0 ps", "0", "100 s",
                                          "When the host looks for drives: after what it drives has booted."));
   type.ports = {{"pcie", "pcie", kMaxSlots, false, "The slots; as many as `slots` says."}};

@@ -31,7 +31,13 @@
 #define MPPA_DMA_RX_MUX 0x4D000u
 #define MPPA_DMA_RX_MONITORING 0x4E000u
 #define MPPA_DMA_IT 0x50000u
-#define MPPA_DMA_ERROR 0x51000u
+#define MPPA_DMA_ERROR 0x51000u /* bitmaps of what has failed, each followed by its load-and-clear register */
+#define MPPA_DMA_ERROR_RX_CHANNEL 0x00u
+#define MPPA_DMA_ERROR_RX_JOB_QUEUE 0x10u
+#define MPPA_DMA_ERROR_TX_JOB_QUEUE 0x20u
+#define MPPA_DMA_ERROR_TX_THREAD 0x30u
+#define MPPA_DMA_ERROR_TX_COMP_QUEUE 0x40u
+#define MPPA_DMA_ERROR_LAC 0x08u
 #define MPPA_DMA_TX_THREAD 0x60000u
 #define MPPA_DMA_PROGRAM_MEMORY 0x64000u
 #define MPPA_DMA_PROGRAM_TABLE 0x65000u

@@ -120,15 +120,20 @@
 #define MPPA_PCIE_DECODER 0x5128340000ull
 #define MPPA_PCIE_FUNCTIONS 256u
 #define MPPA_PCIE_FUNC(f) (0x20u * (f))
-#define MPPA_PCIE_FUNC_CTRL 0x00u /* bit 0 valid, [8:4] first window, [13:9] windows - 1, [20:16] doorbell ring */
+/* bit 0 valid, [8:4] first window, [13:9] windows - 1, [19:16] first doorbell ring, [26:24] log2 of its rings: the
+ * doorbells at offset n * 8 of the window go to ring first + n % rings (modulo 16) */
+#define MPPA_PCIE_FUNC_CTRL 0x00u
+#define MPPA_PCIE_FUNC_VALID(window, windows, ring, rings_log2) \
+  (1u | (window) << 4 | ((windows) - 1u) << 9 | (ring) << 16 | (rings_log2) << 24)
 #define MPPA_PCIE_WINDOW(w) (0x2000u + 0x20u * (w)) /* 128 of them, shared by functions */
 #define MPPA_PCIE_WINDOW_BAR 0x00u
 #define MPPA_PCIE_WINDOW_OFFSET 0x04u /* in the BAR */
 #define MPPA_PCIE_WINDOW_SIZE 0x08u   /* bytes */
 #define MPPA_PCIE_WINDOW_MODE 0x0Cu
-#define MPPA_PCIE_WINDOW_MEMORY 0u   /* local base + (function << stride) + offset in the window */
-#define MPPA_PCIE_WINDOW_DOORBELL 1u /* writes go to the shadow and as a record to the function's doorbell ring */
-#define MPPA_PCIE_WINDOW_EVENT 2u    /* memory, and a record in the ring of function events for every write */
+#define MPPA_PCIE_WINDOW_MEMORY 0u    /* local base + (function << stride) + offset in the window */
+#define MPPA_PCIE_WINDOW_DOORBELL 1u  /* writes go to the shadow and as a record to the function's doorbell ring */
+#define MPPA_PCIE_WINDOW_EVENT 2u     /* memory, and a record in the ring of function events for every write */
+#define MPPA_PCIE_WINDOW_READ_ONLY 3u /* memory; writes are dropped */
 #define MPPA_PCIE_WINDOW_BASE_LO 0x10u
 #define MPPA_PCIE_WINDOW_BASE_HI 0x14u
 #define MPPA_PCIE_WINDOW_STRIDE 0x18u             /* log2 of the bytes per function */

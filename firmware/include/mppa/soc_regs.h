@@ -12,6 +12,10 @@
 #define MPPA_FTU_STATUS_RUNNING 1
 #define MPPA_FTU_RESET_CAUSE 0x48
 #define MPPA_FTU_SW_RESET 0x50
+#define MPPA_FTU_PCIE_RESET 0x54
+#define MPPA_FTU_PCIE_RESET_OVERRIDE 2
+#define MPPA_FTU_PCIE_RESET_CSR_N 4
+#define MPPA_FTU_PCIE_RESET_PHY_N 8
 #define MPPA_FTU_BOOT_ADDRESS(cluster) (0x60 + 4 * (cluster)) /* 4 KiB aligned */
 
 /* UART: DesignWare APB, a 16550 with 4-byte stride. */

@@ -130,11 +130,19 @@ BarReply BarDecoder::read(unsigned function, unsigned bar, u64 offset, std::span
   return {r.status, r.time - when};
 }
 
+/// The rings a function uses follow each other; each pair of doorbells (8 bytes) always goes to the same one.
+unsigned BarDecoder::doorbell_ring(unsigned function, u64 offset) const {
+  const u64 control = function_control_.get(function);
+  const u64 spread = (u64{1} << (control >> 24 & 7)) - 1;
+  return static_cast<unsigned>(((control >> 16) + (offset / 8 & spread)) % MPPA_PCIE_RING_EVENTS);
+}
+
 BarReply BarDecoder::write(unsigned function, unsigned bar, u64 offset, std::span<const u8> data, u64 when) {
   Match m;
   if (!match(function, bar, offset, data.size(), m)) return {CompletionStatus::kUnsupported, 0};
   ++writes_;
   const u64 mode = window_.mode->get(m.window);
+  if (mode == MPPA_PCIE_WINDOW_READ_ONLY) return {};
   const bool doorbell = mode == MPPA_PCIE_WINDOW_DOORBELL;
   const u64 address = doorbell ? shadow_address(function, m) : memory_address(function, m);
   const AxiMaster::Result r = memory_.write(address, data, asn_.of_function(function), when);
@@ -145,8 +153,7 @@ BarReply BarDecoder::write(unsigned function, unsigned bar, u64 offset, std::spa
   record.offset = static_cast<u16>(doorbell ? m.offset : offset);
   std::memcpy(&record.data, data.data(), std::min<std::size_t>(4, data.size()));
   doorbell ? ++doorbells_ : ++events_;
-  const auto ring = static_cast<unsigned>(function_control_.get(function) >> 16 & 15);
-  push(doorbell ? ring : MPPA_PCIE_RING_EVENTS, record, when);
+  push(doorbell ? doorbell_ring(function, m.offset) : MPPA_PCIE_RING_EVENTS, record, when);
   return {r.status, 0};
 }
 

@@ -5,6 +5,7 @@
 //   host write --> window of its function --> memory    base + (function << stride) + offset
 //                                         --> doorbell  shadow page of the function + record in one of 16 rings
 //                                         --> event     memory + record in ring 16
+//                                         --> read only (writes are dropped)
 //
 // What the configuration space tells a function (bus master, MSI-X, reset, VFs, link) goes to ring 16 as well.
 #pragma once
@@ -54,6 +55,7 @@ class BarDecoder : public RegisterDevice, public StatProvider {
   bool match(unsigned function, unsigned bar, u64 offset, u64 bytes, Match& out);
   u64 memory_address(unsigned function, const Match& m) const;
   u64 shadow_address(unsigned function, const Match& m) const;
+  unsigned doorbell_ring(unsigned function, u64 offset) const;
   BarReply read(unsigned function, unsigned bar, u64 offset, std::span<u8> into, u64 when);
   BarReply write(unsigned function, unsigned bar, u64 offset, std::span<const u8> data, u64 when);
   void event(unsigned function, u8 kind, u32 data, u64 when);

@@ -132,10 +132,14 @@ bool Controller::config_access(u16 target, unsigned offset, std::span<u8> data, 
   return true;
 }
 
-bool Controller::memory_write(u64 address, std::span<const u8> data, u16 asn, u64 when, u64& done) {
+// Posted: nobody is told that a write was lost but those who look at MISC_STATUS.
+void Controller::memory_write(u64 address, std::span<const u8> data, u16 asn, u64 when, u64& done) {
   done = when + x_.bridge_ps;
   u16 id = 0;
-  if (!port_.up() || !requester(asn, id)) return outbound_failed(done);
+  if (!port_.up() || !requester(asn, id)) {
+    outbound_failed(done);
+    return;
+  }
   const u64 limit = max_payload(limits());
   ++out_writes_;
   out_write_bytes_ += data.size();
@@ -148,7 +152,6 @@ bool Controller::memory_write(u64 address, std::span<const u8> data, u16 asn, u6
     address += piece;
     data = data.subspan(piece);
   }
-  return true;
 }
 
 bool Controller::memory_read(u64 address, std::span<u8> into, u16 asn, u64 when, u64& done) {

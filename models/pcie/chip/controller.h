@@ -46,7 +46,7 @@ class Controller : public PortUser, public StatProvider {
 
   /// Accesses of the chip at `when` (ps). False: failed; a failed read leaves `into` alone. `done`: when it was over.
   bool config_access(u16 target, unsigned offset, std::span<u8> data, bool write, u64 when, u64& done);
-  bool memory_write(u64 address, std::span<const u8> data, u16 asn, u64 when, u64& done);
+  void memory_write(u64 address, std::span<const u8> data, u16 asn, u64 when, u64& done);
   bool memory_read(u64 address, std::span<u8> into, u16 asn, u64 when, u64& done);
 
   bool receive(Tlp& tlp) override;

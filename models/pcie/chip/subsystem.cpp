@@ -198,17 +198,16 @@ bool PcieSubsystem::outbound(Controller& controller, u64 address, tlm::tlm_gener
   const std::span<u8> data(payload.get_data_ptr(), payload.get_data_length());
   if (payload.is_read()) return controller.memory_read(address, data, asn, when, done);
   const u8* enable = payload.get_byte_enable_ptr();
-  if (!enable) return controller.memory_write(address, data, asn, when, done);
   const u64 length = payload.get_byte_enable_length();
-  bool ok = true;
-  for (u64 i = 0; i < data.size(); ++i) {
+  if (!enable) controller.memory_write(address, data, asn, when, done);
+  for (u64 i = 0; enable && i < data.size(); ++i) {
     u64 end = i;
     while (end < data.size() && enable[end % length]) ++end;
     if (end == i) continue;
-    ok = controller.memory_write(address + i, data.subspan(i, end - i), asn, when, done) && ok;
+    controller.memory_write(address + i, data.subspan(i, end - i), asn, when, done);
     i = end;
   }
-  return ok;
+  return true;
 }
 
 void PcieSubsystem::memory_window(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {

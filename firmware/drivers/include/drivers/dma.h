@@ -44,6 +44,14 @@ bool dma_wait(struct dma_queue *queue, dma_ticket ticket);
 /* Causes (bits 2.. of TX_JOB_QUEUE.STATUS, dma_regs.h) if the queue stopped at an error, else 0. */
 uint64_t dma_queue_error(const struct dma_queue *queue);
 
+/*
+ * For queues whose addresses somebody else has chosen (a host): an error is not reported on the console. Instead the
+ * owner calls dma_queue_skip_failed() while it waits: true if the queue had stopped at an error; *failed is the job,
+ * the queue goes on with the next one. A load of a word as long as there is no error.
+ */
+void dma_queue_tolerate_errors(struct dma_queue *queue);
+bool dma_queue_skip_failed(struct dma_queue *queue, dma_ticket *failed);
+
 /* --- NoC -----------------------------------------------------------------------------------------------------------
  */
 
