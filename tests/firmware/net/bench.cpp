@@ -61,6 +61,7 @@ void Host::receive(Bytes frame) {
 void Host::poll() {
   finish_sending();
   net_poll(&stack, wire_.now / 1000);
+  if (polled) polled();
 }
 
 // The packet's memory is read when its last bit leaves, as a DMA may do.

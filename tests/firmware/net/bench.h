@@ -90,6 +90,7 @@ class Host {
   Host* peer = nullptr;
   u64 refused = 0;
   bool hardware_checksums = false;  ///< received packets count as checked
+  std::function<void()> polled;     ///< called after each poll: what runs above the stack
 
  private:
   friend class Wire;

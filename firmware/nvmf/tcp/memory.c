@@ -1,0 +1,150 @@
+/* Data pages: near ones in SMEM, far ones in DDR, on the lists of a group; vectors of pages for large commands. */
+#include "cos/arena.h"
+#include "nvmf_tcp_internal.h"
+
+/* A page has reached the host. */
+static void page_sent(struct net_chunk *chunk)
+{
+	struct page *page = (struct page *)chunk;
+	struct nvmf_tcp_request *request = chunk->owner;
+
+	page_free(request->conn->group, page);
+	if (--request->unsent == 0)
+		request_free(request);
+}
+
+void page_free(struct nvmf_tcp_group *group, struct page *page)
+{
+	struct page **list = page->near ? &group->near : &group->far;
+
+	page->next = *list;
+	*list = page;
+	if (page->near)
+		group->near_free++;
+	else
+		group->far_free++;
+}
+
+static struct page *pop(struct nvmf_tcp_group *group, bool near)
+{
+	struct page **list = near ? &group->near : &group->far;
+	struct page *page = *list;
+
+	*list = page->next;
+	if (near)
+		group->near_free--;
+	else
+		group->far_free--;
+	return page;
+}
+
+static void fill(struct nvmf_tcp_request *request, uint32_t count, bool near)
+{
+	uint32_t left = request->base.length;
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct page *page = pop(request->conn->group, near);
+		const uint32_t bytes = left < NVMF_TCP_PAGE ? left : NVMF_TCP_PAGE;
+
+		request->pages[i] = page;
+		request->segments[i] = (struct bdev_segment){.address = page->address, .length = bytes};
+		page->chunk = (struct net_chunk){
+			.data = page->memory, .len = bytes, .release = page_sent, .owner = request};
+		left -= bytes;
+	}
+	request->page_count = count;
+	request->base.segments = request->segments;
+	request->base.segment_count = count;
+}
+
+static bool take_vector(struct nvmf_tcp_request *request)
+{
+	struct vector *vector = request->conn->group->vectors;
+
+	if (!vector)
+		return false;
+	request->conn->group->vectors = vector->next;
+	request->vector = vector;
+	request->pages = vector->pages;
+	request->segments = vector->segments;
+	return true;
+}
+
+bool request_take_pages(struct nvmf_tcp_request *request, bool in_capsule)
+{
+	struct nvmf_tcp_conn *conn = request->conn;
+	struct nvmf_tcp_group *group = conn->group;
+	const uint32_t count = pages_of(request->base.length);
+	/* The core that executes admin and fabrics commands reads and writes their data itself. */
+	const bool io = conn->qpair.qid != 0 && request->command.opcode != NVME_ADMIN_FABRICS;
+	bool near = count <= PAGES_INLINE && group->near_free >= count + (io ? NEAR_RESERVE : 0);
+
+	if (!io)
+		near = group->near_free >= count;
+	if (!near && (!io || group->far_free < count + (in_capsule ? 0 : group->far_reserved)))
+		return false;
+	request->pages = request->page_array;
+	request->segments = request->segment_array;
+	if (count > PAGES_INLINE && !take_vector(request))
+		return false;
+	fill(request, count, near);
+	return true;
+}
+
+static void free_vector(struct nvmf_tcp_request *request)
+{
+	if (!request->vector)
+		return;
+	request->vector->next = request->conn->group->vectors;
+	request->conn->group->vectors = request->vector;
+	request->vector = NULL;
+}
+
+void request_free_pages(struct nvmf_tcp_request *request)
+{
+	for (uint32_t i = 0; i < request->page_count; i++)
+		page_free(request->conn->group, request->pages[i]);
+	request->page_count = 0;
+	free_vector(request);
+}
+
+static struct page *add_pages(struct nvmf_tcp_group *group, const struct nvmf_tcp_memory *memory, bool near)
+{
+	struct page *pages =
+		cos_zalloc(near ? COS_SMEM : COS_DDR, memory->pages * sizeof *pages, _Alignof(struct page));
+
+	if (!pages)
+		return NULL;
+	for (uint32_t i = memory->pages; i-- > 0;) {
+		pages[i].memory = memory->memory + i * NVMF_TCP_PAGE;
+		pages[i].address = memory->address + i * NVMF_TCP_PAGE;
+		pages[i].near = near;
+		page_free(group, &pages[i]);
+	}
+	return pages;
+}
+
+bool memory_create(struct nvmf_tcp_group *group)
+{
+	const uint32_t vectors = group->config.vectors;
+
+	group->page_memory[0] = add_pages(group, &group->config.near, true);
+	group->page_memory[1] = add_pages(group, &group->config.far, false);
+	group->vector_memory = cos_zalloc(COS_DDR, vectors * sizeof(struct vector), _Alignof(struct vector));
+	if (!group->page_memory[0] || !group->page_memory[1] || !group->vector_memory) {
+		memory_destroy(group);
+		return false;
+	}
+	for (uint32_t i = 0; i < vectors; i++) {
+		group->vector_memory[i].next = group->vectors;
+		group->vectors = &group->vector_memory[i];
+	}
+	return true;
+}
+
+void memory_destroy(struct nvmf_tcp_group *group)
+{
+	cos_free(group->page_memory[0]);
+	cos_free(group->page_memory[1]);
+	cos_free(group->vector_memory);
+}

@@ -1,0 +1,173 @@
+/* What the files of the transport share. */
+#ifndef NVMF_TCP_INTERNAL_H
+#define NVMF_TCP_INTERNAL_H
+
+#include <string.h>
+
+#include "address.h"
+#include "nvmf/tcp.h"
+#include "pdu.h"
+
+#define PAGES_MAX (NVMF_TCP_MAX_IO / NVMF_TCP_PAGE)
+#define PAGES_INLINE 2u
+#define CACHE_LINE 64u
+/* Near pages that only admin and fabrics commands may take. */
+#define NEAR_RESERVE 8u
+
+struct nvmf_tcp_conn;
+struct nvmf_tcp_request;
+
+/* A data page. Its chunk carries it to the host. */
+struct page {
+	struct net_chunk chunk; /* first; owner: the request */
+	struct page *next;
+	uint8_t *memory;
+	uint64_t address;
+	bool near;
+};
+
+/* Room for the pages of a large command. */
+struct vector {
+	struct vector *next;
+	struct page *pages[PAGES_MAX];
+	struct bdev_segment segments[PAGES_MAX];
+};
+
+/* A PDU without data, or the head of one. */
+struct small_pdu {
+	struct net_chunk chunk; /* first; owner: the request */
+	uint8_t bytes[32];
+};
+struct head_pdu {
+	struct net_chunk chunk;
+	uint8_t bytes[PDU_HEADER_MAX]; /* with digest and padding up to the data */
+};
+
+enum request_state { REQUEST_FREE, REQUEST_WAITING, REQUEST_DATA, REQUEST_EXECUTING, REQUEST_REPLYING };
+
+/* A command, from its capsule until its answer has been acknowledged. */
+struct nvmf_tcp_request {
+	struct nvmf_request base; /* first */
+	struct nvme_command command;
+	struct nvmf_tcp_conn *conn;
+	struct nvmf_tcp_request *next; /* free, or waiting for memory */
+	struct page **pages;
+	struct bdev_segment *segments;
+	struct vector *vector; /* NULL: the arrays are those below */
+	uint32_t page_count;
+	uint32_t received; /* bytes of data from the host */
+	uint16_t ttag;
+	uint8_t state; /* enum request_state */
+	uint8_t direction;
+	uint8_t unsent; /* chunks that TCP has not given back */
+	bool failed;	/* completes with cpl.status; data that still come are dropped */
+	struct head_pdu head;  /* C2HData, CapsuleResp */
+	struct small_pdu tail; /* R2T; what follows the data */
+	struct page *page_array[PAGES_INLINE];
+	struct bdev_segment segment_array[PAGES_INLINE];
+};
+
+enum conn_state {
+	CONN_NEW,   /* waits for ICReq */
+	CONN_READY, /* capsules may come */
+	CONN_ENDING /* what comes is dropped, completions are not sent */
+};
+
+enum receive_phase { RX_HEADER, RX_PAD, RX_DATA, RX_DIGEST };
+
+struct nvmf_tcp_conn {
+	struct nvmf_qpair qpair; /* first */
+	struct nvmf_tcp_group *group;
+	struct nvmf_tcp_conn *next, **previous; /* of the group */
+	struct tcp_conn *tcp;			/* NULL: gone */
+	uint64_t deadline;			/* us: for its Connect */
+	uint8_t state;				/* enum conn_state */
+	bool closing, closed;			/* nvmf_qpair_close() was called; is done */
+	bool header_digest, data_digest;
+	uint8_t data_align; /* of C2HData, bytes */
+	uint8_t own_chunks; /* ICResp, TermReq that TCP has not given back */
+
+	struct nvmf_tcp_request first; /* for the Connect command */
+	struct nvmf_tcp_request *requests;
+	uint32_t request_count;
+	uint32_t reserved_pages; /* far pages kept for its in-capsule data */
+	uint32_t busy;		 /* requests that are not free */
+	struct nvmf_tcp_request *free;
+
+	/* The PDU that is being received */
+	uint8_t phase; /* enum receive_phase */
+	uint32_t have, need;
+	uint32_t pad, data_left, crc;
+	struct nvmf_tcp_request *into; /* whose data it carries */
+	bool last;
+	uint8_t header[PDU_HEADER_MAX + PDU_DIGEST_BYTES];
+	uint8_t digest[PDU_DIGEST_BYTES];
+
+	struct head_pdu ic_resp;
+	struct net_chunk term_chunk;
+	uint8_t term[sizeof(struct pdu_term_req) + PDU_TERM_DATA_MAX];
+};
+
+struct listener {
+	struct tcp_listener tcp;
+	struct nvmf_address address;
+	bool used, closed;
+};
+
+struct nvmf_tcp_group {
+	struct nvmf_tcp_group_config config;
+	struct nvmf_tcp_conn *conns;
+	struct listener listeners[NVMF_TCP_MAX_LISTENERS];
+	struct page *near, *far;
+	uint32_t near_free, far_free, far_reserved;
+	struct vector *vectors;
+	struct nvmf_tcp_request *waiting, **waiting_end;
+	bool ended; /* some connection can be freed */
+	struct page *page_memory[2];
+	struct vector *vector_memory;
+	struct nvmf_tcp_stats stats;
+};
+
+static inline uint32_t pages_of(uint32_t bytes) { return (bytes + NVMF_TCP_PAGE - 1) / NVMF_TCP_PAGE; }
+
+/* memory.c: pages for base.length bytes. False if there are none now; `in_capsule` draws on what the connection has
+ * reserved. */
+bool request_take_pages(struct nvmf_tcp_request *request, bool in_capsule);
+void request_free_pages(struct nvmf_tcp_request *request);
+void page_free(struct nvmf_tcp_group *group, struct page *page);
+bool memory_create(struct nvmf_tcp_group *group);
+void memory_destroy(struct nvmf_tcp_group *group);
+
+/* connection.c */
+const struct tcp_ops *conn_accept(struct tcp_listener *listener, struct tcp_conn *tcp);
+/* Requests and pages for a queue of `entries`. False if there is no memory. */
+bool conn_grow(struct nvmf_tcp_conn *conn, uint32_t entries);
+/* Ends the connection by C2HTermReq; `information` as FES wants it. The offending header is conn->header. */
+void conn_fail(struct nvmf_tcp_conn *conn, enum pdu_fatal fes, uint32_t information);
+/* Ends the connection in an orderly way. */
+void conn_end(struct nvmf_tcp_conn *conn);
+void conn_send_ic_resp(struct nvmf_tcp_conn *conn);
+/* Frees it, if nothing needs it any more. */
+void conn_free_if_ended(struct nvmf_tcp_conn *conn);
+
+/* receive.c: the stream of PDUs. */
+void conn_receive(struct tcp_conn *tcp, struct net_buf *buf, const uint8_t *data, uint32_t len);
+
+/* request.c */
+/* A command capsule with `in_capsule` bytes of data behind it. */
+void request_begin(struct nvmf_tcp_conn *conn, const uint8_t *sqe, uint32_t in_capsule);
+/* Data of an H2CData PDU or in a capsule. */
+void request_place(struct nvmf_tcp_request *request, const uint8_t *data, uint32_t len);
+/* A data digest was wrong: the command fails when all its data have come. */
+void request_spoil(struct nvmf_tcp_request *request);
+/* All data have come. */
+void request_data_end(struct nvmf_tcp_request *request);
+/* Tries again to get memory; false if there is still none. */
+bool request_retry(struct nvmf_tcp_request *request);
+void request_free(struct nvmf_tcp_request *request);
+
+/* send.c */
+void request_complete(struct nvmf_request *base);
+void request_send_r2t(struct nvmf_tcp_request *request);
+
+#endif
