@@ -31,6 +31,7 @@ struct dma_queue {
 	struct mppa_dma_tx_job *ring;
 	uint64_t slots;
 	uint64_t submitted; /* jobs so far */
+	uint64_t rung;	    /* of them the DMA knows */
 	uint64_t completed; /* as far as we have looked */
 	unsigned index;	    /* of job and completion queue */
 };
@@ -191,18 +192,33 @@ static struct mppa_dma_tx_job *slot_of(struct dma_queue *queue)
 	return &queue->ring[queue->submitted & (queue->slots - 1)];
 }
 
-uint64_t dma_free_slots(struct dma_queue *queue)
+bool dma_has_room(struct dma_queue *queue, uint64_t jobs)
 {
-	look(queue);
-	return queue->slots - (queue->submitted - queue->completed);
+	return queue->submitted - queue->completed + jobs <= queue->slots ||
+	       queue->submitted - look(queue) + jobs <= queue->slots;
+}
+
+void dma_ring(struct dma_queue *queue)
+{
+	if (queue->rung == queue->submitted)
+		return;
+	queue->rung = queue->submitted;
+	kvx_fence();
+	write_reg(MPPA_DMA_TX_JOB_QUEUE, queue->index, MPPA_DMA_TXQ_VALID_WP, queue->submitted);
+}
+
+static dma_ticket stage(struct dma_queue *queue, struct mppa_dma_tx_job *job, unsigned route, enum program program)
+{
+	job->control = MPPA_DMA_JOB_CONTROL(queue->index, route, program) | MPPA_DMA_JOB_FENCE_AFTER;
+	return queue->submitted++;
 }
 
 static dma_ticket submit(struct dma_queue *queue, struct mppa_dma_tx_job *job, unsigned route, enum program program)
 {
-	job->control = MPPA_DMA_JOB_CONTROL(queue->index, route, program) | MPPA_DMA_JOB_FENCE_AFTER;
-	kvx_fence();
-	write_reg(MPPA_DMA_TX_JOB_QUEUE, queue->index, MPPA_DMA_TXQ_VALID_WP, queue->submitted + 1);
-	return queue->submitted++;
+	const dma_ticket ticket = stage(queue, job, route, program);
+
+	dma_ring(queue);
+	return ticket;
 }
 
 static void set_blocks(struct mppa_dma_tx_job *job, uint64_t from, uint64_t to, uint64_t bytes, uint64_t blocks)
@@ -254,7 +270,7 @@ dma_ticket dma_send_frame(struct dma_queue *queue, unsigned route, uint64_t head
 	job->param[3] = bytes / 16 | bytes % 16 << 32;
 	job->param[4] = (uint64_t)last | (uint64_t)(header != 0) << 32;
 	job->param[5] = header;
-	return submit(queue, job, route, MEM2ETH);
+	return stage(queue, job, route, MEM2ETH);
 }
 
 bool dma_done(struct dma_queue *queue, dma_ticket ticket) { return ticket < queue->completed || ticket < look(queue); }
@@ -339,6 +355,7 @@ uint64_t dma_rx_bytes(unsigned channel) { return read_reg(MPPA_DMA_RX_CHANNEL, c
 static struct {
 	struct mppa_dma_buffer *ring;
 	uint64_t mask, given;
+	struct cos_spinlock lock; /* several cores may give */
 } rx_cache[CACHES];
 
 bool dma_rx_cache_open(unsigned cache, unsigned slots_log2)
@@ -359,12 +376,14 @@ bool dma_rx_cache_open(unsigned cache, unsigned slots_log2)
 	return true;
 }
 
-void dma_rx_give(unsigned cache, uint64_t buffer, uint64_t bytes)
+void dma_rx_give(unsigned cache, const struct mppa_dma_buffer *buffers, unsigned count)
 {
-	rx_cache[cache].ring[rx_cache[cache].given & rx_cache[cache].mask] = (struct mppa_dma_buffer){buffer, bytes};
-	rx_cache[cache].given++;
+	cos_spin_lock(&rx_cache[cache].lock);
+	for (unsigned i = 0; i < count; i++)
+		rx_cache[cache].ring[rx_cache[cache].given++ & rx_cache[cache].mask] = buffers[i];
 	kvx_fence();
 	write_reg(MPPA_DMA_RX_JOB_QUEUE, 2 * cache, MPPA_DMA_RXQ_VALID_WP, rx_cache[cache].given);
+	cos_spin_unlock(&rx_cache[cache].lock);
 }
 
 bool dma_rx_stream_open(struct dma_rx_stream *stream, unsigned channel, unsigned cache, unsigned slots_log2,
@@ -391,17 +410,24 @@ bool dma_rx_stream_open(struct dma_rx_stream *stream, unsigned channel, unsigned
 	return true;
 }
 
+/* A record that has been taken is marked by notifications = 0; the DMA writes 1 or more. */
 bool dma_rx_stream_next(struct dma_rx_stream *stream, struct mppa_dma_rx_completion *record)
 {
-	const volatile struct mppa_dma_rx_completion *slot = &stream->ring[stream->taken & stream->mask];
+	volatile struct mppa_dma_rx_completion *slot = &stream->ring[stream->taken & stream->mask];
 
-	if (stream->taken == read_reg(MPPA_DMA_RX_CHANNEL, stream->channel, MPPA_DMA_RXC_COMP_WP))
+	if (slot->notifications == 0)
 		return false;
 	record->base = slot->base;
 	record->size = slot->size;
 	record->bytes = slot->bytes;
 	record->notifications = slot->notifications;
+	slot->notifications = 0;
 	stream->taken++;
-	write_reg(MPPA_DMA_RX_CHANNEL, stream->channel, MPPA_DMA_RXC_COMP_VALID_RP, stream->taken);
 	return true;
+}
+
+void dma_rx_stream_free(struct dma_rx_stream *stream)
+{
+	kvx_fence(); /* the marks must not arrive behind the next records */
+	write_reg(MPPA_DMA_RX_CHANNEL, stream->channel, MPPA_DMA_RXC_COMP_VALID_RP, stream->taken);
 }

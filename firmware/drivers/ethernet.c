@@ -22,9 +22,18 @@
 static const uint16_t route_to_cluster[2][MPPA_CLUSTERS] = {{0x80, 0x81, 0x82, 0x83, 0x84},
 							    {0x831, 0x81, 0x82, 0x83, 0x84}};
 
+#define GIVE_BATCH 8
+
 struct rx_buffer {
 	struct net_buf buf;
 	uint8_t *memory;
+};
+
+struct ethernet_buffers {
+	struct rx_buffer *buffers;
+	uint8_t *memory; /* of all */
+	uint64_t bytes;	 /* of one */
+	unsigned cache;
 };
 
 struct sending {
@@ -38,9 +47,9 @@ struct ethernet_queue {
 	struct dma_rx_stream stream;
 	struct dma_queue *jobs;
 	unsigned route;
-	uint64_t buffer_bytes;
-	struct rx_buffer *buffers;
-	uint8_t *memory; /* of all buffers */
+	struct ethernet_buffers *buffers;
+	struct mppa_dma_buffer give[GIVE_BATCH]; /* free buffers that the cache does not have yet */
+	unsigned give_count;
 	struct mppa_eth_tx_header *headers;
 	struct sending *ring;
 	uint64_t ring_mask, sent, freed;
@@ -236,17 +245,43 @@ void ethernet_steer(unsigned controller, const uint8_t *clusters, const uint8_t 
 
 /* ---- Queues ---- */
 
-static void give_buffer(struct ethernet_queue *queue, struct rx_buffer *b)
+struct ethernet_buffers *ethernet_buffers_open(unsigned cache, unsigned count, unsigned max_frame)
 {
-	dma_rx_give(queue->config.cache, (uint64_t)b->memory, queue->buffer_bytes);
+	struct ethernet_buffers *b = cos_zalloc(COS_SMEM, sizeof *b, COS_CACHE_LINE);
+	const unsigned log2 = count > 1 ? 32 - (unsigned)__builtin_clz(count - 1) : 0;
+
+	if (!b)
+		return NULL;
+	b->cache = cache;
+	b->bytes = (sizeof(struct mppa_eth_rx_header) + max_frame + COS_CACHE_LINE - 1) / COS_CACHE_LINE *
+		   COS_CACHE_LINE;
+	b->buffers = cos_zalloc(COS_SMEM, count * sizeof *b->buffers, COS_CACHE_LINE);
+	b->memory = cos_dma_alloc(COS_SMEM, count * b->bytes, COS_CACHE_LINE, NULL);
+	if (!b->buffers || !b->memory || !dma_rx_cache_open(cache, log2))
+		return NULL;
+	for (unsigned i = 0; i < count; i++) {
+		b->buffers[i].memory = b->memory + i * b->bytes;
+		dma_rx_give(cache, &(struct mppa_dma_buffer){(uint64_t)b->buffers[i].memory, b->bytes}, 1);
+	}
+	return b;
+}
+
+static void give_buffers(struct ethernet_queue *queue)
+{
+	if (queue->give_count)
+		dma_rx_give(queue->buffers->cache, queue->give, queue->give_count);
+	queue->give_count = 0;
 }
 
 /* The last reference to a received packet has gone. */
 static void release_buffer(struct net_buf *buf)
 {
 	struct rx_buffer *b = (struct rx_buffer *)buf;
+	struct ethernet_queue *queue = buf->owner;
 
-	give_buffer(buf->owner, b);
+	queue->give[queue->give_count++] = (struct mppa_dma_buffer){(uint64_t)b->memory, queue->buffers->bytes};
+	if (queue->give_count == GIVE_BATCH)
+		give_buffers(queue);
 }
 
 /* What the hardware inserts, and where. */
@@ -280,9 +315,10 @@ static bool transmit(struct netif *netif, struct net_tx *tx)
 	const uint64_t slot = queue->sent & queue->ring_mask;
 	struct mppa_eth_tx_header *header = &queue->headers[slot];
 
-	free_sent(queue);
+	if (queue->sent - queue->freed > queue->ring_mask)
+		free_sent(queue);
 	/* Every frame in flight has one job at least, so the ring never holds more frames than jobs. */
-	if (queue->sent - queue->freed > queue->ring_mask || dma_free_slots(queue->jobs) < 1u + tx->frag_count)
+	if (queue->sent - queue->freed > queue->ring_mask || !dma_has_room(queue->jobs, 1u + tx->frag_count))
 		return false;
 	header->control = tx_control(tx, net_tx_bytes(tx));
 	header->offset = net_tx_l4(tx);
@@ -299,42 +335,30 @@ static bool transmit(struct netif *netif, struct net_tx *tx)
 
 static bool allocate(struct ethernet_queue *queue)
 {
-	const size_t buffers = 1ul << queue->config.buffers_log2, frames = 1ul << queue->config.jobs_log2;
+	const size_t frames = 1ul << queue->config.jobs_log2;
 
-	queue->buffers = cos_zalloc(COS_SMEM, buffers * sizeof *queue->buffers, COS_CACHE_LINE);
-	queue->memory = cos_dma_alloc(COS_SMEM, buffers * queue->buffer_bytes, COS_CACHE_LINE, NULL);
 	queue->headers = cos_dma_alloc(COS_SMEM, frames * sizeof *queue->headers, COS_CACHE_LINE, NULL);
 	queue->ring = cos_zalloc(COS_SMEM, frames * sizeof *queue->ring, COS_CACHE_LINE);
 	queue->ring_mask = frames - 1;
 	queue->jobs = dma_queue_open(queue->config.tx_thread, queue->config.jobs_log2, false);
-	return queue->buffers && queue->memory && queue->headers && queue->ring && queue->jobs &&
-	       dma_rx_cache_open(queue->config.cache, queue->config.buffers_log2) &&
-	       dma_rx_stream_open(&queue->stream, queue->config.channel, queue->config.cache,
-				  queue->config.buffers_log2, queue->config.notify);
+	return queue->headers && queue->ring && queue->jobs &&
+	       dma_rx_stream_open(&queue->stream, queue->config.channel, queue->buffers->cache,
+				  queue->config.records_log2, queue->config.notify);
 }
 
-struct ethernet_queue *ethernet_open(const struct ethernet_queue_config *config, struct netif *netif,
-				     unsigned max_frame)
+struct ethernet_queue *ethernet_open(const struct ethernet_queue_config *config, struct ethernet_buffers *buffers,
+				     struct netif *netif)
 {
 	struct ethernet_queue *queue = cos_zalloc(COS_SMEM, sizeof *queue, COS_CACHE_LINE);
 
 	if (!queue)
 		return NULL;
 	queue->config = *config;
+	queue->buffers = buffers;
 	queue->netif = netif;
-	queue->buffer_bytes =
-		(sizeof(struct mppa_eth_rx_header) + max_frame + COS_CACHE_LINE - 1) / COS_CACHE_LINE * COS_CACHE_LINE;
 	if (!allocate(queue))
 		return NULL;
-	for (unsigned i = 0; i < 1u << config->buffers_log2; i++) {
-		struct rx_buffer *b = &queue->buffers[i];
-
-		b->memory = queue->memory + i * queue->buffer_bytes;
-		b->buf.owner = queue;
-		b->buf.release = release_buffer;
-		give_buffer(queue, b);
-	}
-	queue->route = dma_route(DMA_NODE_ETH0 + config->controller, config->tx_fifo, 0);
+	queue->route = dma_route(DMA_NODE_ETH0 + config->controller, config->tx_fifo, config->tx_vchan);
 	lb_write(config->controller, MPPA_ETH_TX_FIFO(config->tx_fifo) + MPPA_ETH_TX_LANE_CTRL(0),
 		 1 | TX_FIFO_RUN << 9);
 	lb_write(config->controller, MPPA_ETH_TX_FIFO(config->tx_fifo) + MPPA_ETH_TX_CTRL,
@@ -348,10 +372,12 @@ struct ethernet_queue *ethernet_open(const struct ethernet_queue_config *config,
 /* The checks of a parser's rules have passed if one matched: wrong frames do not come this far. */
 static void receive(struct ethernet_queue *queue, const struct mppa_dma_rx_completion *record)
 {
-	const uint64_t index = (record->base - (uint64_t)queue->memory) / queue->buffer_bytes;
-	struct rx_buffer *b = &queue->buffers[index];
+	const uint64_t index = (record->base - (uint64_t)queue->buffers->memory) / queue->buffers->bytes;
+	struct rx_buffer *b = &queue->buffers->buffers[index];
 	const struct mppa_eth_rx_header *header = (const struct mppa_eth_rx_header *)b->memory;
 
+	b->buf.owner = queue;
+	b->buf.release = release_buffer;
 	b->buf.data = b->memory + sizeof *header;
 	b->buf.len = header->bytes;
 	b->buf.refs = 1;
@@ -359,15 +385,29 @@ static void receive(struct ethernet_queue *queue, const struct mppa_dma_rx_compl
 	net_input(queue->netif, &b->buf);
 }
 
+bool ethernet_pending(const struct ethernet_queue *queue)
+{
+	return dma_rx_stream_pending(&queue->stream) || queue->sent != queue->freed;
+}
+
 bool ethernet_poll(struct ethernet_queue *queue)
 {
 	struct mppa_dma_rx_completion record;
 	unsigned count = 0;
 
+	if (queue->sent != queue->freed)
+		free_sent(queue);
 	while (count < BURST && dma_rx_stream_next(&queue->stream, &record)) {
 		receive(queue, &record);
 		count++;
 	}
-	free_sent(queue);
+	if (count > 0)
+		dma_rx_stream_free(&queue->stream);
 	return count > 0;
+}
+
+void ethernet_flush(struct ethernet_queue *queue)
+{
+	dma_ring(queue->jobs);
+	give_buffers(queue);
 }

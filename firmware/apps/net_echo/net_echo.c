@@ -20,6 +20,7 @@
 #define CONNS 64u
 #define PACKETS 128u
 #define PIECES 256u
+#define TIMER_PERIOD_US 500 /* timers have a resolution of 1 ms */
 #define MAX_HOSTS 4u /* RX job caches of a cluster */
 
 /* A received piece that is being sent back. */
@@ -133,12 +134,22 @@ static const struct tcp_ops *on_accept(struct tcp_listener *listener, struct tcp
 static int poll_network(void *arg)
 {
 	struct host *host = arg;
-	const bool received = ethernet_poll(host->queue);
 
-	if (!received && net_next_event(&host->stack) > now_us())
+	if (!ethernet_pending(host->queue) && !host->stack.ready)
 		return COS_POLLER_IDLE;
+	ethernet_poll(host->queue);
 	net_poll(&host->stack, now_us());
-	return received ? COS_POLLER_BUSY : COS_POLLER_IDLE;
+	ethernet_flush(host->queue);
+	return COS_POLLER_BUSY;
+}
+
+static int poll_timers(void *arg)
+{
+	struct host *host = arg;
+
+	net_poll(&host->stack, now_us());
+	ethernet_flush(host->queue);
+	return COS_POLLER_BUSY;
 }
 
 static void start_stack(struct host *host)
@@ -146,11 +157,12 @@ static void start_stack(struct host *host)
 	static const uint64_t secret[2] = {0x243f6a8885a308d3, 0x13198a2e03707344};
 	const struct net_memory memory = {host->packets, PACKETS, host->conns, CONNS, host->hash, CONNS};
 	const struct ethernet_queue_config port = {.channel = host->index,
-						   .cache = host->index,
 						   .tx_fifo = host->index,
 						   .tx_thread = host->index,
-						   .buffers_log2 = max_frame > 2048 ? 6 : 7,
+						   .records_log2 = 7,
 						   .jobs_log2 = 9};
+	struct ethernet_buffers *buffers =
+		ethernet_buffers_open(host->index, max_frame > 2048 ? 64 : 128, max_frame);
 
 	host->config = tcp_defaults;
 	host->config.receive_window = 128 * 1024;
@@ -164,7 +176,7 @@ static void start_stack(struct host *host)
 				     .mask4 = 0xffffff00,
 				     .ip6 = {{0xfd, [15] = 1}},
 				     .prefix6 = 64};
-	host->queue = ethernet_open(&port, &host->netif, max_frame);
+	host->queue = buffers ? ethernet_open(&port, buffers, &host->netif) : NULL;
 	if (!host->queue || !net_add(&host->stack, &host->netif))
 		cos_panic("no memory for the network");
 }
@@ -189,6 +201,7 @@ static void start_host(void *arg, void *unused)
 	host->listener = (struct tcp_listener){.port = ECHO_PORT, .accept = on_accept, .owner = host};
 	tcp_listen(&host->stack, &host->listener);
 	cos_poller_register(poll_network, host, 0);
+	cos_poller_register(poll_timers, host, TIMER_PERIOD_US);
 	__atomic_fetch_add(&started, 1, __ATOMIC_RELEASE);
 }
 

@@ -49,14 +49,11 @@ void cos_cluster_online(void)
 	cos_doorbell_ring(0, MPPA_RM);
 }
 
+/* Spins: it does not take long, and nobody has anything else to do yet. */
 static void wait_for(const uint32_t *flags, uint32_t wanted)
 {
-	for (;;) {
-		cos_idle_arm();
-		if ((cos_load_acquire(flags) & wanted) == wanted)
-			return;
-		cos_idle_wait();
-	}
+	while ((cos_load_acquire(flags) & wanted) != wanted)
+		;
 }
 
 void cos_start_pes(uint32_t mask)

@@ -74,32 +74,42 @@ uint64_t dma_rx_count(unsigned channel);
 /* Bytes received since it was opened. */
 uint64_t dma_rx_bytes(unsigned channel);
 
-/* Jobs that can be submitted now. */
-uint64_t dma_free_slots(struct dma_queue *queue);
+/* Whether so many jobs can be submitted now. */
+bool dma_has_room(struct dma_queue *queue, uint64_t jobs);
 
 /*
  * Sends a piece of a frame to the Ethernet controller at the end of the route. `header`: address of the frame's struct
- * mppa_eth_tx_header with its first piece, else 0. `last`: the frame is complete. All frames for one TX FIFO must come
- * from one TX thread of the cluster.
+ * mppa_eth_tx_header with its first piece, else 0. `last`: the frame is complete. The DMA hears of it at the next
+ * dma_ring(), so that one doorbell serves many frames. All frames for one TX FIFO and virtual channel must come from
+ * one queue of the cluster.
  */
 dma_ticket dma_send_frame(struct dma_queue *queue, unsigned route, uint64_t header, uint64_t from, uint64_t bytes,
 			  bool last);
+/* Starts what dma_send_frame() has put into the queue. */
+void dma_ring(struct dma_queue *queue);
 
 /* Buffers for RX job cache `cache` (0..3): a ring of 1 << slots_log2. False if memory is exhausted. */
 bool dma_rx_cache_open(unsigned cache, unsigned slots_log2);
-/* Gives a buffer to the cache; the ring must have room. One core a cache. */
-void dma_rx_give(unsigned cache, uint64_t buffer, uint64_t bytes);
+/* Gives buffers to the cache; the ring must have room. Any core. */
+void dma_rx_give(unsigned cache, const struct mppa_dma_buffer *buffers, unsigned count);
 
 /* A channel that puts each transfer into a buffer of a cache and a record into a ring. */
 struct dma_rx_stream {
-	const volatile struct mppa_dma_rx_completion *ring;
+	volatile struct mppa_dma_rx_completion *ring;
 	uint64_t mask, taken;
 	unsigned channel;
 };
 /* `notify` as in dma_rx_open(). False if memory is exhausted. */
 bool dma_rx_stream_open(struct dma_rx_stream *stream, unsigned channel, unsigned cache, unsigned slots_log2,
 			uint64_t notify);
-/* The next record, which is then free again; false if there is none. */
+/* Whether there is a record. Reads memory only, which stays the same while nothing arrives. */
+static inline bool dma_rx_stream_pending(const struct dma_rx_stream *stream)
+{
+	return stream->ring[stream->taken & stream->mask].notifications != 0;
+}
+/* Takes the next record; false if there is none. */
 bool dma_rx_stream_next(struct dma_rx_stream *stream, struct mppa_dma_rx_completion *record);
+/* Gives the places of the records taken so far back to the DMA. */
+void dma_rx_stream_free(struct dma_rx_stream *stream);
 
 #endif

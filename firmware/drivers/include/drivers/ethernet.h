@@ -1,9 +1,13 @@
 /*
  * The Ethernet controllers: one 100G or 40G port each, and queues that connect a core's TCP/IP stack to a port.
  *
- * A queue is an RX channel of the cluster's DMA with its own buffers, and a DMA job queue for sending. It belongs to
- * the core that opened it. What arrives is spread by the controller: TCP connections by a hash of addresses and ports
- * over all queues of the port, everything else to the port's first queue.
+ * A queue is an RX channel of the cluster's DMA and a DMA job queue for sending. It belongs to the core that opened it.
+ * RX buffers belong to a job cache of the DMA; a cluster has four, so several queues share one. What arrives is spread by
+ * the controller: TCP connections by a hash of addresses and ports over all queues of the port, everything else to the
+ * port's first queue.
+ *
+ * A core's loop: ethernet_poll(), net_poll(), ethernet_flush(). While ethernet_pending() is false and the stack has
+ * nothing to do, the loop may skip all of them; asking so only reads memory that stays the same.
  */
 #ifndef DRIVERS_ETHERNET_H
 #define DRIVERS_ETHERNET_H
@@ -19,10 +23,10 @@ struct ethernet_queue;
 struct ethernet_queue_config {
 	unsigned controller;   /* 0 or 1 */
 	unsigned channel;      /* RX channel of this cluster's DMA, 0..63; free */
-	unsigned cache;	       /* RX job cache 0..3; free */
 	unsigned tx_fifo;      /* 0..9 */
-	unsigned tx_thread;    /* DMA TX thread 0..3; see dma_send_frame() */
-	unsigned buffers_log2; /* RX buffers: 1 << this, of max_frame bytes and metadata each, in SMEM */
+	unsigned tx_vchan;     /* 0 or 1. Each queue of a cluster needs a FIFO and virtual channel of its own */
+	unsigned tx_thread;    /* DMA TX thread 0..3 */
+	unsigned records_log2; /* received frames that may wait: 1 << this, not fewer than the buffers */
 	unsigned jobs_log2;    /* DMA jobs that may wait; a frame takes one for its headers and one for each fragment */
 	uint64_t notify;       /* written when a frame has arrived: a mailbox's global address, or 0 */
 };
@@ -33,16 +37,25 @@ struct ethernet_queue_config {
 bool ethernet_start(unsigned controller, const uint8_t mac[6], unsigned max_frame, bool at_40g);
 bool ethernet_link_up(unsigned controller);
 
+struct ethernet_buffers;
+/* `count` RX buffers of max_frame bytes and metadata each, in SMEM, for RX job cache 0..3 of this cluster. NULL if
+ * memory is exhausted. */
+struct ethernet_buffers *ethernet_buffers_open(unsigned cache, unsigned count, unsigned max_frame);
+
 /* Opens a queue and fills in the driver's part of `netif` (mac must be set). The controller's registers must be mapped
  * (ethernet_start() on this cluster, or ethernet_map()). NULL if memory is exhausted. */
-struct ethernet_queue *ethernet_open(const struct ethernet_queue_config *config, struct netif *netif,
-				     unsigned max_frame);
+struct ethernet_queue *ethernet_open(const struct ethernet_queue_config *config, struct ethernet_buffers *buffers,
+				     struct netif *netif);
 bool ethernet_map(unsigned controller);
 
 /* Where frames go: queue `i` is RX channel channels[i] of cluster clusters[i]; the first one gets what is not TCP. */
 void ethernet_steer(unsigned controller, const uint8_t *clusters, const uint8_t *channels, unsigned count);
 
-/* Hands what has arrived to the stack, frees what has been sent. True if there was anything. */
+/* Whether ethernet_poll() would find something. */
+bool ethernet_pending(const struct ethernet_queue *queue);
+/* Frees what has been sent, hands what has arrived to the stack. True if something has arrived. */
 bool ethernet_poll(struct ethernet_queue *queue);
+/* Starts to send what the stack has handed over since, gives free buffers back. */
+void ethernet_flush(struct ethernet_queue *queue);
 
 #endif
