@@ -253,8 +253,8 @@ struct ethernet_buffers *ethernet_buffers_open(unsigned cache, unsigned count, u
 	if (!b)
 		return NULL;
 	b->cache = cache;
-	b->bytes = (sizeof(struct mppa_eth_rx_header) + max_frame + COS_CACHE_LINE - 1) / COS_CACHE_LINE *
-		   COS_CACHE_LINE;
+	b->bytes =
+		(sizeof(struct mppa_eth_rx_header) + max_frame + COS_CACHE_LINE - 1) / COS_CACHE_LINE * COS_CACHE_LINE;
 	b->buffers = cos_zalloc(COS_SMEM, count * sizeof *b->buffers, COS_CACHE_LINE);
 	b->memory = cos_dma_alloc(COS_SMEM, count * b->bytes, COS_CACHE_LINE, NULL);
 	if (!b->buffers || !b->memory || !dma_rx_cache_open(cache, log2))

@@ -21,7 +21,7 @@
 #define PACKETS 128u
 #define PIECES 256u
 #define TIMER_PERIOD_US 500 /* timers have a resolution of 1 ms */
-#define MAX_HOSTS 4u /* RX job caches of a cluster */
+#define MAX_HOSTS 4u	    /* RX job caches of a cluster */
 
 /* A received piece that is being sent back. */
 struct piece {
@@ -161,8 +161,7 @@ static void start_stack(struct host *host)
 						   .tx_thread = host->index,
 						   .records_log2 = 7,
 						   .jobs_log2 = 9};
-	struct ethernet_buffers *buffers =
-		ethernet_buffers_open(host->index, max_frame > 2048 ? 64 : 128, max_frame);
+	struct ethernet_buffers *buffers = ethernet_buffers_open(host->index, max_frame > 2048 ? 64 : 128, max_frame);
 
 	host->config = tcp_defaults;
 	host->config.receive_window = 128 * 1024;

@@ -29,10 +29,10 @@ static void send_own(struct nvmf_tcp_conn *conn, struct net_chunk *chunk, const 
 
 void conn_send_ic_resp(struct nvmf_tcp_conn *conn)
 {
-	const struct pdu_ic_resp pdu = {
-		.ch = {.type = PDU_IC_RESP, .hlen = sizeof pdu, .plen = sizeof pdu},
-		.dgst = (uint8_t)((conn->header_digest ? PDU_DGST_HEADER : 0) | (conn->data_digest ? PDU_DGST_DATA : 0)),
-		.maxh2cdata = nvmf_tcp_transport.options.max_io_size};
+	const struct pdu_ic_resp pdu = {.ch = {.type = PDU_IC_RESP, .hlen = sizeof pdu, .plen = sizeof pdu},
+					.dgst = (uint8_t)((conn->header_digest ? PDU_DGST_HEADER : 0) |
+							  (conn->data_digest ? PDU_DGST_DATA : 0)),
+					.maxh2cdata = nvmf_tcp_transport.options.max_io_size};
 
 	memcpy(conn->ic_resp.bytes, &pdu, sizeof pdu);
 	send_own(conn, &conn->ic_resp.chunk, conn->ic_resp.bytes, sizeof pdu);

@@ -48,8 +48,8 @@ static void fill(struct nvmf_tcp_request *request, uint32_t count, bool near)
 
 		request->pages[i] = page;
 		request->segments[i] = (struct bdev_segment){.address = page->address, .length = bytes};
-		page->chunk = (struct net_chunk){
-			.data = page->memory, .len = bytes, .release = page_sent, .owner = request};
+		page->chunk =
+			(struct net_chunk){.data = page->memory, .len = bytes, .release = page_sent, .owner = request};
 		left -= bytes;
 	}
 	request->page_count = count;

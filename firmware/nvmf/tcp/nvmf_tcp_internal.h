@@ -59,8 +59,8 @@ struct nvmf_tcp_request {
 	uint16_t ttag;
 	uint8_t state; /* enum request_state */
 	uint8_t direction;
-	uint8_t unsent; /* chunks that TCP has not given back */
-	bool failed;	/* completes with cpl.status; data that still come are dropped */
+	uint8_t unsent;	       /* chunks that TCP has not given back */
+	bool failed;	       /* completes with cpl.status; data that still come are dropped */
 	struct head_pdu head;  /* C2HData, CapsuleResp */
 	struct small_pdu tail; /* R2T; what follows the data */
 	struct page *page_array[PAGES_INLINE];

@@ -18,7 +18,6 @@ static const uint8_t header_bytes[PDU_TYPES] = {[PDU_IC_REQ] = sizeof(struct pdu
 						[PDU_CAPSULE_CMD] = sizeof(struct pdu_capsule_cmd),
 						[PDU_H2C_DATA] = sizeof(struct pdu_data)};
 
-
 /* The first eight bytes are there: is such a PDU possible now? */
 static bool check_common(struct nvmf_tcp_conn *conn, const struct pdu_header *ch)
 {

@@ -1,7 +1,11 @@
 #include "tests/firmware/nvmf_tcp/client.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cstring>
+
+#include "tests/firmware/native/native.h"
 
 namespace mppa::nvmf_test {
 namespace {
@@ -57,6 +61,7 @@ Card::Card(Wire& wire, u32 far_pages)
   group_config.far = piece(start + static_cast<std::size_t>(kNearPages) * NVMF_TCP_PAGE, far_pages);
   group_config.vectors = 16;
   group_config.connect_timeout = 1'000'000;
+  cos_native::reset();
   nvmf_tcp_transport.options = nvmf_tcp_transport.defaults;
   group = nvmf_tcp_group_create(&group_config);
   nvmf_address address{};
@@ -64,13 +69,17 @@ Card::Card(Wire& wire, u32 far_pages)
   std::strcpy(address.traddr, "0.0.0.0");
   std::strcpy(address.trsvcid, "4420");
   nvmf_tcp_transport.listen(&nvmf_tcp_transport, &address);
+  cos_native::poll();
   host.polled = [this] {
     nvmf_tcp_poll(group);
     nvmf_tcp_check(group);
   };
 }
 
-Card::~Card() { nvmf_tcp_group_destroy(group); }
+Card::~Card() {
+  nvmf_tcp_group_destroy(group);
+  EXPECT_EQ(cos_native::allocated_blocks(), 0U);
+}
 
 const tcp_ops Client::kOps = {
     .established = [](tcp_conn* c) { of(c).established = true; },

@@ -26,9 +26,9 @@ struct FakeTarget {
 
   static constexpr u32 kBlock = 4096;
   std::vector<u8> disk = std::vector<u8>(4096UL * 1024);
-  bool hold = false;       ///< keep commands until release()
-  u16 fail_with = 0;       ///< status field of I/O commands
-  u32 result = 0;          ///< dword 0 of I/O completions
+  bool hold = false;  ///< keep commands until release()
+  u16 fail_with = 0;  ///< status field of I/O commands
+  u32 result = 0;     ///< dword 0 of I/O completions
   std::vector<nvme_command> seen;
   std::deque<nvmf_request*> held;
   unsigned open_qpairs = 0, closed_qpairs = 0;

@@ -40,7 +40,8 @@ TEST(NvmfTcpDigest, IsThatOfTheStandard) {
 TEST(NvmfTcpDigest, DoesNotDependOnPieces) {
   const Bytes any = test_data(2, 4096);
   u32 crc = DIGEST_START;
-  for (u32 at = 0, n = 1; at < 4096; at += n, n = n * 3 % 101 + 1) crc = digest_add(crc, &any[at], std::min(n, 4096 - at));
+  for (u32 at = 0, n = 1; at < 4096; at += n, n = n * 3 % 101 + 1)
+    crc = digest_add(crc, &any[at], std::min(n, 4096 - at));
   EXPECT_EQ(digest_end(crc), digest_of(any.data(), 4096));
 }
 
@@ -54,7 +55,8 @@ TEST(NvmfTcpAddress, ReadsAndWritesText) {
     EXPECT_STREQ(out.traddr, text);
   }
   net_addr addr;
-  for (const char* text : {"10.0.1", "10.0.1.256", "10.0.1.1x", "1:2:3", "::1::2", "fd00::12345", "", "1:2:3:4:5:6:7:8:9"})
+  for (const char* text :
+       {"10.0.1", "10.0.1.256", "10.0.1.1x", "1:2:3", "::1::2", "fd00::12345", "", "1:2:3:4:5:6:7:8:9"})
     EXPECT_FALSE(address_parse(text, &addr)) << text;
   u16 port;
   EXPECT_TRUE(address_parse_port("4420", &port));

@@ -2,9 +2,9 @@
  * The Ethernet controllers: one 100G or 40G port each, and queues that connect a core's TCP/IP stack to a port.
  *
  * A queue is an RX channel of the cluster's DMA and a DMA job queue for sending. It belongs to the core that opened it.
- * RX buffers belong to a job cache of the DMA; a cluster has four, so several queues share one. What arrives is spread by
- * the controller: TCP connections by a hash of addresses and ports over all queues of the port, everything else to the
- * port's first queue.
+ * RX buffers belong to a job cache of the DMA; a cluster has four, so several queues share one. What arrives is spread
+ * by the controller: TCP connections by a hash of addresses and ports over all queues of the port, everything else to
+ * the port's first queue.
  *
  * A core's loop: ethernet_poll(), net_poll(), ethernet_flush(). While ethernet_pending() is false and the stack has
  * nothing to do, the loop may skip all of them; asking so only reads memory that stays the same.

@@ -51,10 +51,10 @@ void nvmf_tcp_group_destroy(struct nvmf_tcp_group *group);
 struct nvmf_tcp_stats {
 	uint64_t accepted, refused, closed;
 	uint64_t commands, in_capsule, r2ts, data_pdus_in, data_pdus_out, responses, successes;
-	uint64_t protocol_errors;   /* connections ended by C2HTermReq */
-	uint64_t host_term_reqs;    /* connections ended by H2CTermReq */
+	uint64_t protocol_errors; /* connections ended by C2HTermReq */
+	uint64_t host_term_reqs;  /* connections ended by H2CTermReq */
 	uint64_t header_digest_errors, data_digest_errors;
-	uint64_t waits;		    /* commands that waited for memory */
+	uint64_t waits; /* commands that waited for memory */
 	uint64_t connect_timeouts;
 };
 const struct nvmf_tcp_stats *nvmf_tcp_group_stats(const struct nvmf_tcp_group *group);
