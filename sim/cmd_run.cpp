@@ -75,6 +75,9 @@ void add_run(CLI::App& app) {
   command->add_flag_callback(
       "--no-spin-skip", [options] { options->load.sets.emplace_back("simulation.spin_skip=false"); },
       "execute every iteration of loops in which cores only wait");
+  command->add_flag_callback(
+      "--profile", [options] { options->load.sets.emplace_back("simulation.profile=true"); },
+      "attribute the cores' cycles to functions and layers of the firmware");
   command->add_option("--log", options->log_levels, "level of a component, or of all: off error warning info debug")
       ->type_name("[COMPONENT=]LEVEL")
       ->expected(1)

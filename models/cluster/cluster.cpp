@@ -304,6 +304,20 @@ unsigned Cluster::axi_in_debug(tlm::tlm_generic_payload& payload) {
   return payload.is_response_ok() ? payload.get_data_length() : 0;
 }
 
+void Cluster::start_profile() {
+  for (unsigned i = 0; i < kCoreCount; ++i) cores_[i].core->set_profile(i == kRmIndex ? &rm_profile_ : &pe_profile_);
+}
+
+const engine::Profile& Cluster::pe_profile() const {
+  settle();
+  return pe_profile_;
+}
+
+const engine::Profile& Cluster::rm_profile() const {
+  settle();
+  return rm_profile_;
+}
+
 void Cluster::write_stats(StatWriter& out) const {
   settle();
   const u64 total = clock_.cycles_at(sc_core::sc_time_stamp().value());

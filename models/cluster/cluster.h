@@ -109,6 +109,12 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   /// Brings cores that wait in a loop to the present, for whoever looks at their state or counters.
   void settle() const;
 
+  /// From now on the cores charge what they do to profiles, one for the PEs and one for the RM. Before they run.
+  void start_profile();
+  /// What they have charged up to the present; empty without start_profile().
+  const engine::Profile& pe_profile() const;
+  const engine::Profile& rm_profile() const;
+
   /// Called when a core ends by itself: program exit, double exception, something not modelled.
   std::function<void(const CoreStop&)> on_core_stop;
 
@@ -254,6 +260,7 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   std::deque<tlm_utils::simple_target_socket<Cluster>> crypto_memory_;
   LineAdapter gic_lines_;
   LineAdapter ipi_lines_;
+  engine::Profile pe_profile_, rm_profile_;
 
   std::deque<tlm_utils::simple_initiator_socket<Cluster>> local_sockets_;
   std::vector<LocalTarget> local_map_;

@@ -113,7 +113,7 @@ void Cluster::run_iterations(unsigned core, const engine::SpinLoop& loop, u64 cy
   }
   const CatchUp unobserved(*this, core);
   const u64 end = begin + iterations * loop.cycles;
-  c.run_until(end);
+  c.repeat(loop, iterations);
   if (c.state().cycle != end || c.state().pc != loop.pc)
     throw std::logic_error(
         fmt::format("cluster {} core {}: left a spin loop at {:#x} by itself", params_.id, core, loop.pc));

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "sim/config/digest.h"
+#include "sim/run/profile.h"
 
 namespace mppa::sim {
 namespace {
@@ -132,6 +133,7 @@ Json make_report(const config::SystemConfig& config, const Simulation& simulatio
   report["power"] = power_json(config, simulation, tree);
   report["resources"] = resources_json(tree);
   report["cores"] = cores_json(tree);
+  if (config.simulation.flag("profile")) report["profile"] = profile_json(simulation.profile());
   report["host"] = host_json(report["simulation"], facts.wall_s);
   return report;
 }

@@ -9,6 +9,7 @@
 #include "sim/config/digest.h"
 #include "sim/config_options.h"
 #include "sim/run/interrupt.h"
+#include "sim/run/profile.h"
 #include "sim/stats/stat_files.h"
 
 namespace mppa::sim {
@@ -62,6 +63,7 @@ Json run_configuration(const config::SystemConfig& config, const RunRequest& req
   Json report = make_report(config, simulation, end, directory, {MPPASIM_VERSION, binary_hash(), wall.count()});
   write_results(simulation, report, directory);
   if (end.failed || end.interrupted) progress.message(fmt::format("mppasim: {}", end.message));
+  if (!request.quiet && report.contains("profile")) fmt::print("\n{}", profile_table(report["profile"]));
   if (!request.quiet)
     fmt::print("\n{}  {:<12} {}\n", closing_table(report), "results", (directory.path() / kReportFile).string());
   return report;

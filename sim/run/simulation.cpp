@@ -61,6 +61,7 @@ RunEnd Simulation::run(const std::function<bool()>& interrupted) {
   const u64 period = static_cast<u64>(simulation().quantity("sample_period"));
   while (!end_) {
     step(next_stop(last, period));
+    if (!before_window_ && simulation().flag("profile") && phase() == "measure") before_window_ = profile_until_now();
     if (period > 0 && (now_ps() % period == 0 || end_)) sample();
     if (progress_.due()) report_progress();
     if (!end_ && last > 0 && now_ps() >= last) reach(until, deadline);
@@ -123,6 +124,26 @@ StatNode Simulation::statistics() const {
     collector.leave();
   }
   return collector.take();
+}
+
+RunProfile Simulation::profile_until_now() const {
+  RunProfile out{0, now_ps(), ios_completed(), {}};
+  for (const auto& part : parts_)
+    for (CodeProfile& code : part->profile()) out.code.push_back(std::move(code));
+  return out;
+}
+
+RunProfile Simulation::profile() const {
+  RunProfile out = profile_until_now();
+  if (!before_window_) return out;
+  out.begin_ps = before_window_->end_ps;
+  out.ios -= before_window_->ios;
+  for (std::size_t i = 0; i < out.code.size(); ++i)
+    for (const auto& [pc, cost] : before_window_->code[i].costs) {
+      engine::ProfileCost& total = out.code[i].costs[pc];
+      total = total.since(cost);
+    }
+  return out;
 }
 
 void Simulation::sample() { series_.add(now_ps(), statistics()); }

@@ -25,6 +25,14 @@ struct RunEnd {
   bool interrupted = false;
 };
 
+/// What the cores did in the window that counts: since the first workload began to measure, or since time 0 if none
+/// did.
+struct RunProfile {
+  u64 begin_ps = 0, end_ps = 0;
+  u64 ios = 0;  ///< completed in the window
+  std::vector<CodeProfile> code;
+};
+
 class Simulation : public RunContext {
  public:
   /// Builds the components. Throws BadInput for what validation cannot see.
@@ -42,6 +50,8 @@ class Simulation : public RunContext {
   std::vector<NamedWorkload> workloads() const;
   /// I/Os that the workloads have completed so far.
   u64 ios_completed() const;
+  /// Empty `code` without `simulation.profile`.
+  RunProfile profile() const;
   /// Statistics of all components, each below its path.
   StatNode statistics() const;
   const std::vector<std::unique_ptr<SystemPart>>& parts() const { return parts_; }
@@ -66,6 +76,7 @@ class Simulation : public RunContext {
   void sample();
   void report_progress();
   std::string phase() const;
+  RunProfile profile_until_now() const;
   void reach(u64 until, u64 deadline);
 
   const config::SystemConfig& config_;
@@ -75,6 +86,7 @@ class Simulation : public RunContext {
   std::vector<std::unique_ptr<SystemPart>> parts_;
   TimeSeries series_;
   std::optional<RunEnd> end_;
+  std::optional<RunProfile> before_window_;  ///< with `simulation.profile`, once something is measured
 };
 
 }  // namespace mppa::sim

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "models/cluster/engine/profile.h"
 #include "models/common/stats.h"
 #include "models/common/workload.h"
 #include "sim/config/schema.h"
@@ -23,6 +24,13 @@ class PortEnd {
   virtual ~PortEnd() = default;
 };
 
+/// What some cores have charged to the code of one program.
+struct CodeProfile {
+  std::string cores;     ///< "card.cluster[1].pe"
+  std::string firmware;  ///< the ELF file
+  engine::Profile costs;
+};
+
 /// A built component: owner of its SystemC modules.
 class SystemPart {
  public:
@@ -36,6 +44,8 @@ class SystemPart {
   virtual const StatProvider* stats() const { return nullptr; }
   /// Average power in watts over the time that `stats`, its own statistics, cover.
   virtual double average_power(const StatNode& stats) const { return 0; }
+  /// Where its cores have spent their cycles up to now; with `simulation.profile` only.
+  virtual std::vector<CodeProfile> profile() const { return {}; }
   /// The workloads it runs. Whoever will have some lists something that is not done until they exist.
   virtual std::vector<const WorkloadIf*> workloads() const { return {}; }
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <map>
 
 #include "models/pcie/link.h"
 #include "sim/commands.h"
@@ -237,7 +238,12 @@ class CoolidgePart : public SystemPart {
                    fmt::format("firmware mark {} = {:#x} at {} ps", channel, value, when.value()));
     };
     context_.uses_file(component_.text("firmware"));
-    for (const FirmwareImage& image : read_firmware(component_.text("firmware"))) context_.uses_file(image.file);
+    for (const FirmwareImage& image : read_firmware(component_.text("firmware"))) {
+      context_.uses_file(image.file);
+      image_files_[image.cluster] = image.file;
+    }
+    if (context.simulation().flag("profile"))
+      for (unsigned i = 0; i < kClusters; ++i) chip_.cluster(i).start_profile();
   }
 
   PortEnd& port(const std::string& name) override {
@@ -264,6 +270,16 @@ class CoolidgePart : public SystemPart {
     if (component_.text("placement") == "flash") return chip_.boot(images);
     for (const BootImage& image : images) chip_.load(image.cluster, image.elf, image.arguments);
     chip_.boot();
+  }
+
+  std::vector<CodeProfile> profile() const override {
+    std::vector<CodeProfile> out;
+    for (const auto& [cluster, file] : image_files_) {
+      const std::string path = fmt::format("{}.cluster[{}]", component_.path, cluster);
+      out.push_back({path + ".rm", file, chip_.cluster(cluster).rm_profile()});
+      out.push_back({path + ".pe", file, chip_.cluster(cluster).pe_profile()});
+    }
+    return out;
   }
 
   const StatProvider* stats() const override { return &chip_; }
@@ -325,6 +341,7 @@ class CoolidgePart : public SystemPart {
   RunContext& context_;
   Coolidge chip_;
   ChipPowerParams power_;
+  std::map<unsigned, std::string> image_files_;  ///< by cluster
   std::array<Uart, kUarts> uarts_;
   std::array<std::unique_ptr<EthernetMacEnd>, kEthernets> ethernets_;
   std::array<Controller, pcie::kControllers> pcie_;

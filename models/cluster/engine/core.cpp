@@ -21,7 +21,8 @@ struct Core::Impl {
         system(state, core::CoreConfig{c.pid, c.cid, c.mid, c.reset_pc}),
         mmu(state),
         timing(config.timing),
-        parts{config, bus, state, system, mmu, timing, hooks, stats},
+        meter(state, stats),
+        parts{config, bus, state, system, mmu, timing, hooks, stats, meter},
         engine(config.engine == EngineKind::kFast ? make_fast_engine(parts) : make_reference_engine(parts)) {}
 
   const CoreConfig config;
@@ -31,6 +32,7 @@ struct Core::Impl {
   timing::Model timing;
   CoreHooks hooks;
   CoreStats stats;
+  ProfileMeter meter;
   CoreParts parts;
   std::unique_ptr<Engine> engine;
 };
@@ -47,13 +49,17 @@ void Core::reset(u64 cycle) {
 }
 
 RunResult Core::run_until(u64 cycle_limit) {
+  impl_->meter.restart();
   RunResult result = impl_->engine->run_until(cycle_limit);
   impl_->stats.l1i_misses = impl_->timing.l1i_misses();
   return result;
 }
 
 void Core::begin_probe() { impl_->engine->begin_probe(); }
-ProbeResult Core::probe(u64 cycle_limit) { return impl_->engine->probe(cycle_limit); }
+ProbeResult Core::probe(u64 cycle_limit) {
+  impl_->meter.restart();
+  return impl_->engine->probe(cycle_limit);
+}
 
 void Core::skip(const SpinLoop& loop, u64 iterations) {
   core::CoreState& s = impl_->state;
@@ -62,7 +68,17 @@ void Core::skip(const SpinLoop& loop, u64 iterations) {
   s.instructions += iterations * loop.instructions;
   impl_->stats.add(loop.stats, iterations);
   impl_->timing.move(iterations * loop.cycles);
+  impl_->meter.wait(loop, iterations);
 }
+
+void Core::repeat(const SpinLoop& loop, u64 iterations) {
+  impl_->meter.pause(true);
+  run_until(impl_->state.cycle + iterations * loop.cycles);
+  impl_->meter.pause(false);
+  impl_->meter.wait(loop, iterations);
+}
+
+void Core::set_profile(Profile* profile) { impl_->meter.set(profile); }
 
 void Core::forget_code() { impl_->engine->forget_code(); }
 core::CoreState& Core::state() { return impl_->state; }

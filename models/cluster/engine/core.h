@@ -6,6 +6,7 @@
 #include <string>
 
 #include "models/cluster/engine/core_bus.h"
+#include "models/cluster/engine/profile.h"
 #include "models/cluster/isa/insn.h"
 #include "models/cluster/timing/params.h"
 #include "models/cluster/timing/stall.h"
@@ -115,6 +116,7 @@ struct CoreParts {
   timing::Model& timing;
   CoreHooks& hooks;
   CoreStats& stats;
+  ProfileMeter& meter;
 };
 
 /// Executes bundles. Implementations give identical state, cycles and stall counts; all state between two calls of
@@ -154,6 +156,12 @@ class Core {
   ProbeResult probe(u64 cycle_limit);
   /// Makes `iterations` of `loop`, at whose beginning the core stands, happen at once.
   void skip(const SpinLoop& loop, u64 iterations);
+  /// Executes them instead: the same, only slower.
+  void repeat(const SpinLoop& loop, u64 iterations);
+
+  /// From now on the core charges what it does to `profile`, which outlives it; nullptr: no more. Cores with shared
+  /// code either all have a profile or none has, and it is set before they run.
+  void set_profile(Profile* profile);
 
   core::CoreState& state();
   const core::CoreState& state() const;

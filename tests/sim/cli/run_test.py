@@ -100,6 +100,19 @@ class Run(CliTest):
         self.assertEqual(report["simulation"]["end_reason"], "interrupted")
         self.expect_bad_input("was interrupted", "rerun", "out")
 
+    def test_profile(self):
+        _, plain = self.run_system("wait", "--quiet", out="plain")
+        process, report = self.run_system("wait", "--profile", out="profiled")
+        self.assertIn("cycles    share", process.stdout)
+        self.assertNotIn("profile", plain)
+        self.assertEqual((self.dir / "plain/stats.json").read_text(), (self.dir / "profiled/stats.json").read_text())
+        profile = report["profile"]
+        self.assertEqual(profile["cycles"], sum(f["cycles"] for f in profile["functions"]))
+        self.assertEqual(profile["cycles"], sum(layer["cycles"] for layer in profile["layers"]))
+        busy = sum(c["cycles"] - c["idle_cycles"] for c in report["cores"])
+        self.assertEqual(profile["cycles"] + profile["waiting_cycles"], busy)
+        self.assertIn("main", [f["name"] for f in profile["functions"]])
+
     def test_log_levels(self):
         process, _ = self.run_system("status", "--log", "card=info")
         self.assertIn("info card: 0.000000 ms: cluster 0: outcome.elf status", process.stderr)

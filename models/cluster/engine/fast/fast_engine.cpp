@@ -85,7 +85,9 @@ ProbeResult FastEngine::probe(u64 cycle_limit) {
 
 FastEngine::Step FastEngine::step(u64 idle_limit, bool bundle) {
   resume_ = {};
+  const u64 pc = state_.pc;
   const Step result = bundle ? reference_.execute_bundle() : reference_.step(idle_limit);
+  parts_.meter.charge(pc);
   refresh();
   return result;
 }
@@ -159,13 +161,16 @@ FastEngine::Ran FastEngine::run_blocks(u64 limit) {
   hot_->limit = limit;
   const Op* op = block->head;
   u64 t = state_.cycle;
+  u64 pc = state_.pc;  // of the block being executed
   for (;;) {
     execute(op, t);
     t = hot_->t;
     switch (hot_->leave) {
       case Leave::kUnlinked:
       case Leave::kDynamic:
+        if (parts_.meter.on()) charge(pc, t);
         op = follow();
+        pc = op != nullptr ? BlockCache::of_head(op).key.pc : 0;
         if (op == nullptr) return state_.cycle >= limit ? Ran::kLimit : Ran::kNothing;
         break;
       case Leave::kLineMiss:
@@ -187,6 +192,7 @@ FastEngine::Ran FastEngine::run_blocks(u64 limit) {
         const Block& owner = cache_.owner(hot_->op);
         barrier_ = hot_->op->fn == &step_bundle && hot_->op->u != 0;
         settle(owner, owner.bundle_of(hot_->op), t);
+        parts_.meter.charge(pc);
         return Ran::kBundle;
       }
     }
@@ -214,6 +220,7 @@ const Op* FastEngine::follow() {
     return nullptr;
   }
   const u32 last_start = block->head->u;
+  if (parts_.meter.on()) return block->head;  // not linked: every block comes back here
   if (!dynamic) {
     Exit& exit = const_cast<Exit&>(taken);  // handlers see exits as constants; linking them is the engine's business
     exit.first = taken.same_line ? block->behind_line : block->head + 1;
@@ -223,6 +230,12 @@ const Op* FastEngine::follow() {
     hot_->jumps[jump_hash(pc, taken.state)] = {pc, taken.state, last_start, block->head + 1, block->head};
   }
   return block->head;
+}
+
+/// Charges the block at `pc`, which has been left at `t`, to its profile.
+void FastEngine::charge(u64 pc, u64 t) {
+  add_counters();
+  parts_.meter.charge(pc, t, pipeline() ? 0 : t - state_.cycle);
 }
 
 void FastEngine::settle(const Block& block, unsigned index, u64 t) {

@@ -49,6 +49,7 @@ class FastEngine : public Engine {
   /// Puts everything back into CoreParts: the boundary before bundle `index` of `block`, whose block T is `t`.
   void settle(const Block& block, unsigned index, u64 t);
   void settle_at(const EntryState& state, u64 pc, u64 T);
+  void charge(u64 pc, u64 t);
   void add_counters();
   /// One step of the reference engine; `bundle`: the bundle only, its boundary is done.
   Step step(u64 idle_limit, bool bundle);

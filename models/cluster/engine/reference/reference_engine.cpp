@@ -45,7 +45,10 @@ void ReferenceEngine::forget_code() { fetch_unit_.forget(); }
 
 RunResult ReferenceEngine::run_until(u64 cycle_limit) {
   while (state_.cycle < cycle_limit) {
-    switch (step(cycle_limit)) {
+    const u64 pc = state_.pc;
+    const Step result = step(cycle_limit);
+    parts_.meter.charge(pc);
+    switch (result) {
       case Step::kDone:
         break;
       case Step::kAsleep:

@@ -41,11 +41,12 @@ ProbeResult SpinFinder::go_on(u64 cycle_limit) {
   ProbeResult result;
   engine_.log_to(&log_);
   while (result.state == ProbeResult::kGoing && s.cycle < cycle_limit) {
+    const u64 pc = s.pc;
     const bool due = s.attention || s.debug_armed || s.cycle >= parts_.system.next_event_cycle();
     if (due || bundles_left_-- == 0) {
       result.state = ProbeResult::kNoSpin;
     } else if (const auto step = engine_.execute_bundle(); step == ReferenceEngine::Step::kAhead) {
-      ++bundles_left_;
+      ++bundles_left_;  // nothing was done
       break;
     } else if (step != ReferenceEngine::Step::kDone) {
       result.state = ProbeResult::kStopped;
@@ -56,6 +57,7 @@ ProbeResult SpinFinder::go_on(u64 cycle_limit) {
       result.state = ProbeResult::kSpins;
       result.loop = describe();
     }
+    parts_.meter.charge(pc);
   }
   engine_.log_to(nullptr);
   return result;
