@@ -88,6 +88,7 @@ Json simulation_json(const StatNode& tree, u64 now_ps, const RunEnd& end) {
           {"waiting_cycles", waiting},
           {"end_reason", end.reason},
           {"end_message", end.message},
+          {"end_details", end.details},
           {"partial", end.interrupted},
           {"success", !end.failed}};
 }

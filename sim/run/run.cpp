@@ -62,7 +62,7 @@ Json run_configuration(const config::SystemConfig& config, const RunRequest& req
   progress.finish();
   Json report = make_report(config, simulation, end, directory, {MPPASIM_VERSION, binary_hash(), wall.count()});
   write_results(simulation, report, directory);
-  if (end.failed || end.interrupted) progress.message(fmt::format("mppasim: {}", end.message));
+  if (end.failed || end.interrupted) progress.message(fmt::format("mppasim: {}{}", end.message, end.details));
   if (!request.quiet && report.contains("profile")) fmt::print("\n{}", profile_table(report["profile"]));
   if (!request.quiet)
     fmt::print("\n{}  {:<12} {}\n", closing_table(report), "results", (directory.path() / kReportFile).string());

@@ -46,7 +46,7 @@ void Simulation::end(SystemEnd end) {
   const bool success = end.reason == SystemEnd::Reason::kExit && end.status == 0;
   std::string message = end.message;
   if (end.reason == SystemEnd::Reason::kExit) message += fmt::format(", status {}", end.status);
-  end_ = RunEnd{reason_name(end.reason), message, !success, false};
+  end_ = RunEnd{reason_name(end.reason), message, !success, false, end.details};
   // sc_pause is an error before the first sc_start.
   if (sc_core::sc_is_running()) sc_core::sc_pause();
 }

@@ -23,6 +23,7 @@ struct RunEnd {
   std::string message;  ///< one line for people; may be empty
   bool failed = false;  ///< crash, bad exit status, nothing left to happen
   bool interrupted = false;
+  std::string details = {};  ///< of a crash: registers and source lines, each line behind a line feed
 };
 
 /// What the cores did in the window that counts: since the first workload began to measure, or since time 0 if none

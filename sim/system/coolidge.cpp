@@ -200,7 +200,8 @@ void Coolidge::core_stopped(unsigned cluster, const cluster::CoreStop& stop) {
   if (stop.result.reason == engine::StopReason::kExit)
     finish({ChipEnd::Reason::kExit, stop.result.status, fmt::format("exit of {} of cluster {}", core, cluster), when});
   else
-    finish({ChipEnd::Reason::kCrash, 0, fmt::format("{} of cluster {}: {}", core, cluster, stop.result.message), when});
+    finish({ChipEnd::Reason::kCrash, 0, fmt::format("{} of cluster {}: {}", core, cluster, stop.result.message), when,
+            ChipEnd::CrashedCore{cluster, stop.core, stop.result.site}});
 }
 
 void Coolidge::software_reset(const sc_core::sc_time& when) {

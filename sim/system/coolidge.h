@@ -82,6 +82,12 @@ struct ChipEnd {
   int status = 0;       ///< kExit
   std::string message;  ///< one line: which core, what happened
   sc_core::sc_time when;
+  /// kCrash: the core, and where it was.
+  struct CrashedCore {
+    unsigned cluster = 0, core = 0;
+    engine::CrashSite site;
+  };
+  std::optional<CrashedCore> crashed = {};
 };
 
 class Coolidge : public sc_core::sc_module, public noc::ChipResetIf, public StatProvider {

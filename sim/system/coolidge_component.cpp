@@ -8,11 +8,13 @@
 #include <map>
 
 #include "models/pcie/link.h"
+#include "sim/code_map.h"
 #include "sim/commands.h"
 #include "sim/system/chip_power.h"
 #include "sim/system/components.h"
 #include "sim/system/coolidge.h"
 #include "sim/system/core_timing_params.h"
+#include "sim/system/crash_report.h"
 #include "sim/system/ethernet_end.h"
 #include "sim/system/firmware_manifest.h"
 #include "sim/system/param_table.h"
@@ -325,15 +327,38 @@ class CoolidgePart : public SystemPart {
                              u8 byte, const sc_core::sc_time& when) {
       const char text = static_cast<char>(byte);
       context_.output(file, {&text, 1});
+      if (index == 0) console_crashes_.add(text);
       if (uarts_[index].peer) uarts_[index].peer->receive(byte, when);
     });
+  }
+
+  const CodeMap& code_map(unsigned cluster) {
+    const std::string& file = image_files_.at(cluster);
+    return code_maps_.try_emplace(file, ElfFile::read(file)).first->second;
+  }
+
+  /// Firmware that reports a crash of its own does so on the console, and ends with a status.
+  void explain_crash(const ChipEnd& end, SystemEnd& out) {
+    const auto where = [this](unsigned cluster, u64 address) {
+      return image_files_.contains(cluster) ? code_map(cluster).text(address) : fmt::format("{:#x}", address);
+    };
+    if (end.crashed) {
+      const auto& [cluster, core, site] = *end.crashed;
+      out.details = crash_details(site, chip_.cluster(cluster).core(core).state().gpr,
+                                  [&, c = cluster](u64 address) { return where(c, address); });
+    } else if (end.reason == ChipEnd::Reason::kExit && end.status != 0 && console_crashes_.any()) {
+      out.reason = SystemEnd::Reason::kCrash;
+      out.message = console_crashes_.first();
+      out.details = console_crashes_.details(where);
+    }
   }
 
   void ended(const ChipEnd& end) {
     SystemEnd out{.reason = SystemEnd::Reason::kExit, .status = end.status, .message = end.message};
     if (end.reason == ChipEnd::Reason::kCrash) out.reason = SystemEnd::Reason::kCrash;
     if (end.reason == ChipEnd::Reason::kSoftwareReset) out.reason = SystemEnd::Reason::kReset;
-    out.message = fmt::format("{}: {}", component_.path, end.message);
+    explain_crash(end, out);
+    out.message = fmt::format("{}: {}", component_.path, out.message);
     context_.end(out);
   }
 
@@ -342,6 +367,8 @@ class CoolidgePart : public SystemPart {
   Coolidge chip_;
   ChipPowerParams power_;
   std::map<unsigned, std::string> image_files_;  ///< by cluster
+  std::map<std::string, CodeMap> code_maps_;     ///< by image file, made when asked for
+  ConsoleCrashes console_crashes_;               ///< on UART 0
   std::array<Uart, kUarts> uarts_;
   std::array<std::unique_ptr<EthernetMacEnd>, kEthernets> ethernets_;
   std::array<Controller, pcie::kControllers> pcie_;

@@ -18,8 +18,9 @@ struct SystemEnd {
     kReset,  ///< the firmware reset the chip
   };
   Reason reason = Reason::kExit;
-  int status = 0;       ///< of kExit
-  std::string message;  ///< one line: who, what
+  int status = 0;            ///< of kExit
+  std::string message;       ///< one line: who, what
+  std::string details = {};  ///< of a crash: registers and source lines, each line behind a line feed
 };
 
 class RunContext {

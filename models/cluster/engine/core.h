@@ -57,11 +57,19 @@ enum class StopReason : u8 {
   kReset,       ///< a double exception at its own level, or the watchdog, reset the core (`message`)
 };
 
+/// Where a core that crashed was: its SFRs are those of a reset afterwards, its other registers are still there.
+struct CrashSite {
+  u64 pc = 0;   ///< of the bundle
+  u64 ra = 0;   ///< its return address
+  u64 spc = 0;  ///< of the exception whose handler crashed; 0: there was none
+};
+
 struct RunResult {
   StopReason reason = StopReason::kLimit;
   u64 cycle = 0;   ///< CoreState::cycle at return
   int status = 0;  ///< kExit: status of the program
   std::string message;
+  CrashSite site = {};  ///< kUnmodelled and kReset
 };
 
 /// Counters of one core since reset.

@@ -76,6 +76,24 @@ class Run(CliTest):
                 self.assertIn(message, process.stderr)
                 self.assertFalse(report["simulation"]["success"])
 
+    def test_crash_shows_registers_and_source_lines(self):
+        process, report = self.run_system("crash", "--quiet")
+        self.assertEqual(process.returncode, 1)
+        self.assertEqual(report["simulation"]["end_reason"], "crash")
+        self.assertRegex(process.stderr, r"\n  pc  0000000040000040 ")
+        self.assertRegex(process.stderr, r"\n  ra  [0-9a-f]{16}  called from main\+0x[0-9a-f]+ \(\S*outcome.c:\d+\)")
+        self.assertRegex(process.stderr, r"\n  spc [0-9a-f]{16}  exception at main")
+        self.assertRegex(process.stderr, r"\n  r60 ( ?[0-9a-f]{16}){4}")
+
+    def test_crash_that_the_firmware_reports(self):
+        process, report = self.run_system("fault", "--quiet", "--set", "card.firmware=crash.elf",
+                                          "--set", "card.placement=flash")
+        self.assertEqual(process.returncode, 1)
+        self.assertEqual(report["simulation"]["end_reason"], "crash")
+        self.assertIn("trap NOMAPPING write at 0x0", report["simulation"]["end_message"])
+        self.assertRegex(process.stderr, r"\n    at          innermost\S* \(firmware/apps/crash/crash.c:\d+\)\n"
+                                         r"    called from inner\S* \(firmware/apps/crash/crash.c:\d+\)\n    pc 00")
+
     def test_until(self):
         process, report = self.run_system("endless", "--until", "50us")
         self.assertEqual(process.returncode, 0, process.stderr)

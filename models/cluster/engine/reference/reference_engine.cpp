@@ -245,7 +245,10 @@ ReferenceEngine::Step ReferenceEngine::take_trap(Run& run, core::Trap trap) {
   state_.cycle = run.issue;
   const std::array<u64, core::kSfrCount> before = state_.sfr;
   parts_.system.take_trap(trap);
-  if (parts_.system.halt_reason() != core::HaltReason::kNone) crash_ = describe_crash(trap, run.pc, before);
+  if (parts_.system.halt_reason() != core::HaltReason::kNone) {
+    crash_ = describe_crash(trap, run.pc, before);
+    crash_site_ = {run.pc, before[core::kRa], before[core::kSpcPl0 + core::ps::kPl.get(before[core::kPs])]};
+  }
   enter_exception(run);
   return Step::kDone;
 }
@@ -268,7 +271,8 @@ void ReferenceEngine::enter_exception(Run& run) {
 }
 
 ReferenceEngine::Step ReferenceEngine::stop_with(StopReason reason, int status, std::string message) {
-  stop_ = {reason, state_.cycle, status, std::move(message)};
+  stop_ = {reason, state_.cycle, status, std::move(message), crash_site_};
+  if (reason == StopReason::kUnmodelled) stop_.site = {state_.pc, state_.sfr[core::kRa], 0};
   return Step::kStopped;
 }
 

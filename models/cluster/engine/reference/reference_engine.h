@@ -86,6 +86,7 @@ class ReferenceEngine : public Engine {
   SpinLog* log_ = nullptr;
   std::unique_ptr<SpinFinder> finder_;
   std::string crash_ = "the core went to reset";  ///< the trap that halted the core
+  CrashSite crash_site_;
 };
 
 }  // namespace mppa::engine
