@@ -17,7 +17,7 @@ unsigned cos_cluster_id(void);
 static inline uint64_t cos_global_address(const volatile void *local) { return (uint64_t)local; }
 static inline void *cos_local_pointer(uint64_t global) { return (void *)global; }
 #define COS_SHARED
-#define cos_remote(cluster, local) (local)
+#define cos_remote(cluster, local) ((void)(cluster), (local))
 
 uint64_t cos_cycles(void);
 uint64_t cos_clock_hz(void);
