@@ -1,6 +1,8 @@
 // The PCIe subsystem on a bench: a bus initiator in the place of cores and DMAs, memory in the place of the chip.
 #pragma once
 
+#include <functional>
+
 #include "models/common/memory_access.h"
 #include "models/common/sparse_memory.h"
 #include "models/pcie/chip/subsystem.h"
@@ -9,7 +11,7 @@
 
 namespace mppa::pcie::test {
 
-/// 4 GiB of memory from address 0; remembers mailbox writes.
+/// 4 GiB of memory from address 0; remembers mailbox writes. Addresses behind it go `beyond`.
 class ChipMemory : public sc_core::sc_module {
  public:
   tlm_utils::simple_target_socket<ChipMemory> socket{"socket"};
@@ -23,10 +25,12 @@ class ChipMemory : public sc_core::sc_module {
   }
 
   SparseMemory memory{u64{4} << 30};
+  std::function<void(tlm::tlm_generic_payload&, sc_core::sc_time&)> beyond;
   std::vector<std::pair<u64, u64>> mailboxes;  ///< writes to 0xA0xxxx of a cluster's window: address, data
 
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+    if (payload.get_address() >= memory.size() && beyond) return beyond(payload, delay);
     serve_memory(payload, memory.data(), memory.size());
     delay += sc_core::sc_time(40, sc_core::SC_NS);
     const u64 address = payload.get_address();
@@ -44,6 +48,9 @@ class ChipRig {
     bus.socket.bind(pcie.axi_slave);
     pcie.axi_master.bind(memory.socket);
     pcie.interrupt.bind(lines);
+    memory.beyond = [this](tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+      bus.socket->b_transport(payload, delay);
+    };
   }
   void write(u64 address, u64 value, unsigned bytes = 4) { bus.write(address, value, bytes); }
   u64 read(u64 address, unsigned bytes = 4) { return bus.read(address, bytes); }
