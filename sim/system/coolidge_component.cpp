@@ -30,6 +30,7 @@ using config::Dimension;
 
 constexpr const char* kInterconnect = "interconnect.md";
 constexpr const char* kJedec = "JESD79-4, DDR4-3200AA";
+constexpr const char* kTwoX16 = "x16+x16";
 constexpr const char* kChoice = "not published; docs/modelling-choices.md";
 
 const ParamTable<CoolidgeParams>& chip_table() {
@@ -208,6 +209,7 @@ CoolidgeParams chip_params(const config::Component& c, const config::Component& 
   p.ddr.channel = ddr_channel_table().fill(c.part("ddr.channel"));
   p.spin_skip = simulation.flag("spin_skip");
   p.pcie = pcie_table().fill(c.part("pcie_subsystem"));
+  if (c.part("pcie_subsystem").text("lanes") == kTwoX16) p.pcie.lanes = {16, 0, 0, 0, 16, 0, 0, 0};
   p.noc = noc_table().fill(c.part("noc"));
   p.ethernet = ethernet_table().fill(c.part("ethernet"));
   for (unsigned node = 0; node < noc::kNodes; ++node)
@@ -418,7 +420,12 @@ void add_parts(ComponentRegistry& registry) {
                               "The RDMA NoC of a chip. Nodes: 0 to 4 are the clusters, 5 and 6 the Ethernet blocks.",
                               noc_table(), {{"limiter", "noc_limiter", noc::kNodes}}));
   registry.add_part(part_type("ethernet", "The Ethernet controllers of a chip.", ethernet_table()));
-  registry.add_part(part_type("pcie_subsystem", "The PCIe controllers of a chip.", pcie_table()));
+  config::ComponentType pcie = part_type("pcie_subsystem", "The PCIe controllers of a chip.", pcie_table());
+  pcie.params.push_back(config::choice("lanes", {"n-furcation", kTwoX16}, "n-furcation",
+                                       "Lanes of the controllers: 16 in all, as firmware splits them, or 16 each for a "
+                                       "host at controller 0 and drives at "
+                                       "controller 4, which V1 does not have."));
+  registry.add_part(std::move(pcie));
   registry.add_part(part_type("chip_power", "Figures of the energy estimate of a chip.", power_table()));
 }
 

@@ -12,6 +12,8 @@
 #ifndef EMULATION_INTERNAL_H
 #define EMULATION_INTERNAL_H
 
+#include <assert.h>
+
 #include "bdev/bdev.h"
 #include "cos/reactor.h"
 #include "cos/ring.h"
@@ -300,7 +302,7 @@ struct message {
 		};
 	};
 };
-_Static_assert(sizeof(struct message) <= COS_MSG_BYTES, "fits a message");
+static_assert(sizeof(struct message) <= COS_MSG_BYTES, "fits a message");
 
 void emulation_send(unsigned cluster, unsigned core, const struct message *message);
 /* On the control core: an answer or a report. `from`: cluster << 8 | core. */
