@@ -79,7 +79,7 @@ int bdev_register(struct bdev *bdev)
 	    bdev->block_size < 512 || !bdev->blocks || (bdev->block_size & (bdev->block_size - 1)) ||
 	    (bdev->split_on_boundary && !bdev->optimal_boundary))
 		return -EINVAL;
-	if (bdev->split_on_boundary || bdev->max_blocks)
+	if (bdev->split_on_boundary || bdev->max_blocks || bdev->max_zeroes)
 		bdev->level++; /* its I/Os can have children at its own device */
 	bdev->home = cos_core_id();
 	error = cos_io_device_register(bdev, bdev->name, sizeof(struct bdev_channel) + bdev->fn->channel_bytes,

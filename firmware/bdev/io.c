@@ -136,8 +136,10 @@ static uint64_t piece(const struct bdev *bdev, enum bdev_io_type type, uint64_t 
 {
 	const bool data = type == BDEV_IO_READ || type == BDEV_IO_WRITE || type == BDEV_IO_COMPARE;
 
-	if (data && bdev->max_blocks && blocks > bdev->max_blocks)
-		blocks = bdev->max_blocks;
+	const uint32_t most = data ? bdev->max_blocks : type == BDEV_IO_WRITE_ZEROES ? bdev->max_zeroes : 0;
+
+	if (most && blocks > most)
+		blocks = most;
 	if (bdev->split_on_boundary && (data || type == BDEV_IO_UNMAP || type == BDEV_IO_WRITE_ZEROES)) {
 		const uint64_t room = bdev->optimal_boundary - lba % bdev->optimal_boundary;
 

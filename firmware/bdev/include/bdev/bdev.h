@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bdev/segment.h"
 #include "cos/io_channel.h"
 
 struct bdev;
@@ -72,12 +73,6 @@ struct bdev *bdev_desc_bdev(const struct bdev_desc *desc);
 struct cos_io_channel *bdev_get_channel(struct bdev_desc *desc);
 
 /* --- I/O ---------------------------------------------------------------------------------------------------------- */
-
-/* A piece of a buffer. Bus addresses: what DMA and devices use (cos_global_address()). */
-struct bdev_segment {
-	uint64_t address;
-	uint32_t length; /* bytes */
-};
 
 /* On the submitting core, never from within the submission. The callee ends with bdev_io_free(io). */
 typedef void (*bdev_io_done_fn)(struct bdev_io *io, bool ok, void *arg);

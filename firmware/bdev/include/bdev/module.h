@@ -40,6 +40,7 @@ struct bdev {
 	bool split_on_boundary;	   /* no I/O crosses a multiple of optimal_boundary */
 	uint32_t optimal_boundary; /* blocks, 0: none */
 	uint32_t max_blocks;	   /* of one read, write or compare; larger ones are split. 0: any */
+	uint32_t max_zeroes;	   /* blocks of one write zeroes; 0: any */
 	/* Stacked modules: one more than the level of what lies below (bdev_level()); otherwise 0. */
 	unsigned level;
 
@@ -74,7 +75,7 @@ unsigned bdev_level(const struct bdev *bdev);
 
 /* --- I/O ---------------------------------------------------------------------------------------------------------- */
 
-#define BDEV_IO_DRIVER_WORDS 8
+#define BDEV_IO_DRIVER_WORDS 9
 
 struct bdev_io {
 	/* For the module to read: */
@@ -138,26 +139,9 @@ static inline struct bdev_request bdev_io_request(const struct bdev_io *io, uint
  * modules without opinions of their own call. Uses io->driver. */
 void bdev_forward(struct bdev_io *io, struct bdev_desc *below, struct cos_io_channel *channel, uint64_t lba);
 
-/* Walks the data of an I/O: *address, *length become the next piece, of at most `limit` bytes. */
-struct bdev_cursor {
-	const struct bdev_segment *segment;
-	uint32_t offset;
-};
+/* Where the data of an I/O begin. */
 static inline struct bdev_cursor bdev_io_cursor(const struct bdev_io *io)
 {
 	return (struct bdev_cursor){io->segments, io->segment_offset};
 }
-static inline uint32_t bdev_cursor_next(struct bdev_cursor *cursor, uint32_t limit, uint64_t *address)
-{
-	while (cursor->offset == cursor->segment->length) {
-		cursor->segment++;
-		cursor->offset = 0;
-	}
-	const uint32_t room = cursor->segment->length - cursor->offset, length = room < limit ? room : limit;
-
-	*address = cursor->segment->address + cursor->offset;
-	cursor->offset += length;
-	return length;
-}
-
 #endif
