@@ -21,6 +21,7 @@ const struct tcp_config tcp_defaults = {
 	.syn_tries = 6,
 	.data_tries = 15,
 	.initial_window = 10,
+	.out_of_order = UINT32_MAX,
 	.timestamps = true,
 	.sack = true,
 	.syn_cookies = true,
@@ -166,6 +167,7 @@ static void release_memory(struct tcp_conn *conn)
 		conn->ooo = buf->next;
 		net_buf_put(buf);
 	}
+	conn->stack->ooo_count -= conn->ooo_count;
 	conn->ooo_count = 0;
 }
 

@@ -371,6 +371,12 @@ static bool peer_finished(struct tcp_conn *conn)
 	return conn->state != TCP_CLOSED;
 }
 
+static void forget_one(struct tcp_conn *conn)
+{
+	conn->ooo_count--;
+	conn->stack->ooo_count--;
+}
+
 /* What waited for the gap that has just been closed. */
 static bool drain(struct tcp_conn *conn)
 {
@@ -380,7 +386,7 @@ static bool drain(struct tcp_conn *conn)
 		bool alive = true;
 
 		conn->ooo = buf->next;
-		conn->ooo_count--;
+		forget_one(conn);
 		if (skip < buf->payload_len)
 			alive = give(conn, buf, buf->payload + skip, buf->payload_len - skip);
 		if (alive && buf->fin && buf->seq + buf->payload_len == conn->rcv_nxt)
@@ -419,14 +425,15 @@ static void keep(struct tcp_conn *conn, const struct segment *s, uint32_t skip, 
 		struct net_buf *covered = *at;
 
 		*at = covered->next;
-		conn->ooo_count--;
+		forget_one(conn);
 		net_buf_put(covered);
 	}
 	if (*at && seq_lt((*at)->seq, seq + len)) {
 		len = (*at)->seq - seq;
 		fin = false;
 	}
-	if ((len == 0 && !fin) || conn->ooo_count == TCP_OOO_MAX || buf->refs > 1)
+	if ((len == 0 && !fin) || conn->ooo_count == TCP_OOO_MAX || buf->refs > 1 ||
+	    conn->stack->ooo_count >= conn->stack->tcp->out_of_order)
 		return;
 	buf->seq = seq;
 	buf->payload = data;
@@ -436,6 +443,7 @@ static void keep(struct tcp_conn *conn, const struct segment *s, uint32_t skip, 
 	buf->next = *at;
 	*at = buf;
 	conn->ooo_count++;
+	conn->stack->ooo_count++;
 }
 
 /* Text and FIN of an acceptable segment; false if the connection has gone. */

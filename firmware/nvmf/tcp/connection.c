@@ -9,6 +9,7 @@
 
 /* Answers stay in memory until they are acknowledged, so a queue needs more requests than entries. */
 #define REQUESTS_PER_ENTRY 2u
+#define REQUESTS_BEFORE_CONNECT 2u
 
 static void own_chunk_sent(struct net_chunk *chunk)
 {
@@ -56,11 +57,12 @@ static void stop(struct nvmf_tcp_conn *conn)
 	conn->closing = true;
 	if (conn->into && conn->into->state == REQUEST_DATA) /* its data will not come */
 		conn->into = NULL;
-	for (uint32_t i = 0; i < conn->request_count; i++)
-		if (conn->requests[i].state == REQUEST_DATA && conn->requests[i].unsent == 0)
-			request_free(&conn->requests[i]);
-	if (conn->first.state == REQUEST_DATA && conn->first.unsent == 0)
-		request_free(&conn->first);
+	for (uint32_t i = 0; conn->busy && i < conn->group->block_count * BLOCK_REQUESTS; i++) {
+		struct nvmf_tcp_request *request = request_of(conn, (uint16_t)i);
+
+		if (request && request->state == REQUEST_DATA && request->unsent == 0)
+			request_free(request);
+	}
 	nvmf_qpair_close(&conn->qpair, qpair_closed, NULL);
 }
 
@@ -89,14 +91,17 @@ void conn_fail(struct nvmf_tcp_conn *conn, enum pdu_fatal fes, uint32_t informat
 	conn_end(conn);
 }
 
-static void link_requests(struct nvmf_tcp_conn *conn, struct nvmf_tcp_request *requests, uint32_t count)
+static bool promise(struct nvmf_tcp_conn *conn, uint32_t requests)
 {
-	for (uint32_t i = count; i-- > 0;) {
-		requests[i].conn = conn;
-		requests[i].ttag = (uint16_t)i;
-		requests[i].next = conn->free;
-		conn->free = &requests[i];
+	struct nvmf_tcp_group *group = conn->group;
+
+	group->promised += requests;
+	if (requests_grow(group)) {
+		conn->request_limit += requests;
+		return true;
 	}
+	group->promised -= requests;
+	return false;
 }
 
 bool conn_grow(struct nvmf_tcp_conn *conn, uint32_t entries)
@@ -105,19 +110,12 @@ bool conn_grow(struct nvmf_tcp_conn *conn, uint32_t entries)
 	const uint32_t limit = nvmf_tcp_transport.options.max_queue_depth;
 	const uint32_t depth = entries < limit ? entries : limit; /* the target refuses more */
 	const uint32_t pages = depth * pages_of(nvmf_tcp_transport.options.in_capsule_data_size);
-	const size_t bytes = REQUESTS_PER_ENTRY * depth * sizeof *conn->requests;
 
-	if (group->far_free < group->far_reserved + pages)
+	if (group->far_free < group->far_reserved + pages ||
+	    !promise(conn, REQUESTS_PER_ENTRY * depth - REQUESTS_BEFORE_CONNECT))
 		return false;
-	conn->requests = cos_zalloc(COS_SMEM, bytes, CACHE_LINE);
-	if (!conn->requests)
-		conn->requests = cos_zalloc(COS_DDR, bytes, CACHE_LINE);
-	if (!conn->requests)
-		return false;
-	conn->request_count = REQUESTS_PER_ENTRY * depth;
 	conn->reserved_pages = pages;
 	group->far_reserved += pages;
-	link_requests(conn, conn->requests, conn->request_count);
 	return true;
 }
 
@@ -140,11 +138,24 @@ static void on_gone(struct tcp_conn *tcp, enum tcp_end end)
 static const struct tcp_ops conn_ops = {
 	.established = on_established, .receive = conn_receive, .finished = on_finished, .gone = on_gone};
 
+static struct nvmf_tcp_conn *new_conn(struct nvmf_tcp_group *group)
+{
+	struct nvmf_tcp_conn *conn = cos_zalloc(COS_SMEM, sizeof *conn, CACHE_LINE);
+
+	if (!conn)
+		return NULL;
+	conn->group = group;
+	if (promise(conn, REQUESTS_BEFORE_CONNECT))
+		return conn;
+	cos_free(conn);
+	return NULL;
+}
+
 const struct tcp_ops *conn_accept(struct tcp_listener *tcp_listener, struct tcp_conn *tcp)
 {
 	struct listener *listener = (struct listener *)tcp_listener;
 	struct nvmf_tcp_group *group = tcp_listener->owner;
-	struct nvmf_tcp_conn *conn = listener->closed ? NULL : cos_zalloc(COS_SMEM, sizeof *conn, CACHE_LINE);
+	struct nvmf_tcp_conn *conn = listener->closed ? NULL : new_conn(group);
 
 	if (!conn) {
 		group->stats.refused++;
@@ -152,11 +163,8 @@ const struct tcp_ops *conn_accept(struct tcp_listener *tcp_listener, struct tcp_
 	}
 	tcp->owner = conn;
 	conn->tcp = tcp;
-	conn->group = group;
 	conn->need = sizeof(struct pdu_header);
 	conn->deadline = group->config.stack->now + group->config.connect_timeout;
-	link_requests(conn, &conn->first, 1);
-	conn->first.ttag = UINT16_MAX; /* a Connect never needs R2T, so nobody can name it */
 	nvmf_qpair_init(&conn->qpair, nvmf_tcp_transport.target, &nvmf_tcp_transport);
 	conn->qpair.local = listener->address;
 	address_set_traddr(&conn->qpair.local, &tcp->local);
@@ -177,7 +185,7 @@ void conn_free_if_ended(struct nvmf_tcp_conn *conn)
 	if (conn->next)
 		conn->next->previous = conn->previous;
 	conn->group->far_reserved -= conn->reserved_pages;
+	conn->group->promised -= conn->request_limit;
 	conn->group->stats.closed++;
-	cos_free(conn->requests);
 	cos_free(conn);
 }

@@ -1,4 +1,7 @@
-/* Data pages: near ones in SMEM, far ones in DDR, on the lists of a group; vectors of pages for large commands. */
+/*
+ * Memory of a group: data pages, near ones in SMEM, far ones in DDR; vectors of pages for large commands; requests.
+ * Free requests are a stack with the near ones on top: as long as no more than those are busy, no far one is touched.
+ */
 #include "cos/arena.h"
 #include "nvmf_tcp_internal.h"
 
@@ -8,7 +11,7 @@ static void page_sent(struct net_chunk *chunk)
 	struct page *page = (struct page *)chunk;
 	struct nvmf_tcp_request *request = chunk->owner;
 
-	page_free(request->conn->group, page);
+	page_free(request->group, page);
 	if (--request->unsent == 0)
 		request_free(request);
 }
@@ -43,7 +46,7 @@ static void fill(struct nvmf_tcp_request *request, uint32_t count, bool near)
 	uint32_t left = request->base.length;
 
 	for (uint32_t i = 0; i < count; i++) {
-		struct page *page = pop(request->conn->group, near);
+		struct page *page = pop(request->group, near);
 		const uint32_t bytes = left < NVMF_TCP_PAGE ? left : NVMF_TCP_PAGE;
 
 		request->pages[i] = page;
@@ -59,11 +62,11 @@ static void fill(struct nvmf_tcp_request *request, uint32_t count, bool near)
 
 static bool take_vector(struct nvmf_tcp_request *request)
 {
-	struct vector *vector = request->conn->group->vectors;
+	struct vector *vector = request->group->vectors;
 
 	if (!vector)
 		return false;
-	request->conn->group->vectors = vector->next;
+	request->group->vectors = vector->next;
 	request->vector = vector;
 	request->pages = vector->pages;
 	request->segments = vector->segments;
@@ -72,11 +75,10 @@ static bool take_vector(struct nvmf_tcp_request *request)
 
 bool request_take_pages(struct nvmf_tcp_request *request, bool in_capsule)
 {
-	struct nvmf_tcp_conn *conn = request->conn;
-	struct nvmf_tcp_group *group = conn->group;
+	struct nvmf_tcp_group *group = request->group;
 	const uint32_t count = pages_of(request->base.length);
 	/* The core that executes admin and fabrics commands reads and writes their data itself. */
-	const bool io = conn->qpair.qid != 0 && request->command.opcode != NVME_ADMIN_FABRICS;
+	const bool io = request->conn->qpair.qid != 0 && request->command.opcode != NVME_ADMIN_FABRICS;
 	bool near = count <= PAGES_INLINE && group->near_free >= count + (io ? NEAR_RESERVE : 0);
 
 	if (!io)
@@ -95,15 +97,15 @@ static void free_vector(struct nvmf_tcp_request *request)
 {
 	if (!request->vector)
 		return;
-	request->vector->next = request->conn->group->vectors;
-	request->conn->group->vectors = request->vector;
+	request->vector->next = request->group->vectors;
+	request->group->vectors = request->vector;
 	request->vector = NULL;
 }
 
 void request_free_pages(struct nvmf_tcp_request *request)
 {
 	for (uint32_t i = 0; i < request->page_count; i++)
-		page_free(request->conn->group, request->pages[i]);
+		page_free(request->group, request->pages[i]);
 	request->page_count = 0;
 	free_vector(request);
 }
@@ -124,6 +126,69 @@ static struct page *add_pages(struct nvmf_tcp_group *group, const struct nvmf_tc
 	return pages;
 }
 
+static bool add_block(struct nvmf_tcp_group *group)
+{
+	const bool near = group->block_count == 0;
+	const unsigned block = group->block_count;
+	struct nvmf_tcp_request *requests;
+
+	if (block == BLOCKS_MAX)
+		return false;
+	requests = cos_zalloc(near ? COS_SMEM : COS_DDR, BLOCK_REQUESTS * sizeof *requests, CACHE_LINE);
+	if (!requests)
+		return false;
+	group->blocks[group->block_count++] = requests;
+	for (uint32_t i = BLOCK_REQUESTS; i-- > 0;) {
+		requests[i].group = group;
+		requests[i].ttag = (uint16_t)(block * BLOCK_REQUESTS + i);
+		requests[i].next = group->free;
+		group->free = &requests[i];
+	}
+	return true;
+}
+
+/* Puts what is free of the near block on top again. */
+static void near_first(struct nvmf_tcp_group *group)
+{
+	struct nvmf_tcp_request *near = NULL, *far = NULL, *next;
+
+	for (struct nvmf_tcp_request *r = group->free; r; r = next) {
+		struct nvmf_tcp_request **list = r->ttag < BLOCK_REQUESTS ? &near : &far;
+
+		next = r->next;
+		r->next = *list;
+		*list = r;
+	}
+	group->free = far;
+	for (; near; near = next) {
+		next = near->next;
+		near->next = group->free;
+		group->free = near;
+	}
+}
+
+bool requests_grow(struct nvmf_tcp_group *group)
+{
+	const uint32_t before = group->block_count;
+
+	while (group->promised > group->block_count * BLOCK_REQUESTS)
+		if (!add_block(group))
+			return false;
+	if (group->block_count != before)
+		near_first(group);
+	return true;
+}
+
+struct nvmf_tcp_request *request_of(const struct nvmf_tcp_conn *conn, uint16_t ttag)
+{
+	struct nvmf_tcp_request *request;
+
+	if (ttag / BLOCK_REQUESTS >= conn->group->block_count)
+		return NULL;
+	request = &conn->group->blocks[ttag / BLOCK_REQUESTS][ttag % BLOCK_REQUESTS];
+	return request->state != REQUEST_FREE && request->conn == conn ? request : NULL;
+}
+
 bool memory_create(struct nvmf_tcp_group *group)
 {
 	const uint32_t vectors = group->config.vectors;
@@ -131,7 +196,7 @@ bool memory_create(struct nvmf_tcp_group *group)
 	group->page_memory[0] = add_pages(group, &group->config.near, true);
 	group->page_memory[1] = add_pages(group, &group->config.far, false);
 	group->vector_memory = cos_zalloc(COS_DDR, vectors * sizeof(struct vector), _Alignof(struct vector));
-	if (!group->page_memory[0] || !group->page_memory[1] || !group->vector_memory) {
+	if (!group->page_memory[0] || !group->page_memory[1] || !group->vector_memory || !add_block(group)) {
 		memory_destroy(group);
 		return false;
 	}
@@ -147,4 +212,6 @@ void memory_destroy(struct nvmf_tcp_group *group)
 	cos_free(group->page_memory[0]);
 	cos_free(group->page_memory[1]);
 	cos_free(group->vector_memory);
+	for (uint32_t i = 0; i < group->block_count; i++)
+		cos_free(group->blocks[i]);
 }

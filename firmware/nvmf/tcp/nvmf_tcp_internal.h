@@ -50,6 +50,7 @@ struct nvmf_tcp_request {
 	struct nvmf_request base; /* first */
 	struct nvme_command command;
 	struct nvmf_tcp_conn *conn;
+	struct nvmf_tcp_group *group;
 	struct nvmf_tcp_request *next; /* free, or waiting for memory */
 	struct page **pages;
 	struct bdev_segment *segments;
@@ -87,12 +88,9 @@ struct nvmf_tcp_conn {
 	uint8_t data_align; /* of C2HData, bytes */
 	uint8_t own_chunks; /* ICResp, TermReq that TCP has not given back */
 
-	struct nvmf_tcp_request first; /* for the Connect command */
-	struct nvmf_tcp_request *requests;
-	uint32_t request_count;
+	uint32_t request_limit;	 /* requests promised to it */
 	uint32_t reserved_pages; /* far pages kept for its in-capsule data */
 	uint32_t busy;		 /* requests that are not free */
-	struct nvmf_tcp_request *free;
 
 	/* The PDU that is being received */
 	uint8_t phase; /* enum receive_phase */
@@ -114,8 +112,16 @@ struct listener {
 	bool used, closed;
 };
 
+/* Requests are made in blocks: near ones first, more in far memory when connections could need them. */
+#define BLOCK_REQUESTS 64u
+#define BLOCKS_MAX 256u
+
 struct nvmf_tcp_group {
 	struct nvmf_tcp_group_config config;
+	struct nvmf_tcp_request *blocks[BLOCKS_MAX];
+	uint32_t block_count;
+	uint32_t promised; /* requests, to all connections */
+	struct nvmf_tcp_request *free;
 	struct nvmf_tcp_conn *conns;
 	struct listener listeners[NVMF_TCP_MAX_LISTENERS];
 	struct page *near, *far;
@@ -137,6 +143,10 @@ void request_free_pages(struct nvmf_tcp_request *request);
 void page_free(struct nvmf_tcp_group *group, struct page *page);
 bool memory_create(struct nvmf_tcp_group *group);
 void memory_destroy(struct nvmf_tcp_group *group);
+/* Sees to it that there are as many requests as have been promised. False if there is no memory. */
+bool requests_grow(struct nvmf_tcp_group *group);
+/* By transfer tag; NULL if it names none of the connection's. */
+struct nvmf_tcp_request *request_of(const struct nvmf_tcp_conn *conn, uint16_t ttag);
 
 /* connection.c */
 const struct tcp_ops *conn_accept(struct tcp_listener *listener, struct tcp_conn *tcp);

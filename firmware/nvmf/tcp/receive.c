@@ -111,9 +111,9 @@ static void h2c_data(struct nvmf_tcp_conn *conn)
 		return;
 	if (pdu.datal != conn->data_left)
 		return conn_fail(conn, FES_HEADER_FIELD, AT_PLEN);
-	if (pdu.ttag >= conn->request_count || conn->requests[pdu.ttag].state != REQUEST_DATA)
+	request = request_of(conn, pdu.ttag);
+	if (!request || request->state != REQUEST_DATA)
 		return conn_fail(conn, FES_HEADER_FIELD, AT_TTAG);
-	request = &conn->requests[pdu.ttag];
 	if (pdu.cccid != request->command.cid)
 		return conn_fail(conn, FES_HEADER_FIELD, AT_CCCID);
 	if (pdu.datao != request->received)

@@ -4,12 +4,13 @@
 
 static struct nvmf_tcp_request *take_request(struct nvmf_tcp_conn *conn)
 {
-	struct nvmf_tcp_request *request = conn->free;
+	struct nvmf_tcp_request *request = conn->group->free;
 
-	if (!request)
+	if (!request || conn->busy >= conn->request_limit)
 		return NULL;
-	conn->free = request->next;
+	conn->group->free = request->next;
 	conn->busy++;
+	request->conn = conn;
 	request->state = REQUEST_EXECUTING;
 	return request;
 }
@@ -20,11 +21,9 @@ void request_free(struct nvmf_tcp_request *request)
 
 	request_free_pages(request);
 	request->state = REQUEST_FREE;
+	request->next = conn->group->free;
+	conn->group->free = request;
 	conn->busy--;
-	if (request != &conn->first || !conn->requests) { /* the first one has done its duty */
-		request->next = conn->free;
-		conn->free = request;
-	}
 	if (conn->state == CONN_ENDING)
 		conn->group->ended = true;
 }
@@ -112,7 +111,7 @@ static void prepare_connect(struct nvmf_tcp_request *request)
 	struct nvmf_connect_command connect;
 
 	memcpy(&connect, &request->command, sizeof connect);
-	if (connect.fctype != NVMF_CONNECT || request->conn->requests)
+	if (connect.fctype != NVMF_CONNECT || request->conn->reserved_pages)
 		return;
 	if (!conn_grow(request->conn, connect.sqsize + 1u)) {
 		request->failed = true;

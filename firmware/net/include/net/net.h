@@ -189,6 +189,7 @@ struct net_stack {
 	uint32_t hash_mask;
 	struct tcp_listener *listeners;
 	struct tcp_conn *ready; /* connections with something to send */
+	uint32_t ooo_count;	/* packets kept behind holes */
 	struct tcp_conn *dead;	/* ended, freed by the next net_poll() */
 	struct tcp_conn *wheel[TCP_WHEEL_SLOTS];
 	uint64_t wheel_tick; /* the next tick to be looked at */

@@ -22,6 +22,7 @@ struct tcp_config {
 	uint32_t time_wait;			       /* 2 MSL */
 	uint32_t syn_tries, data_tries;		       /* retransmissions before the connection is given up */
 	uint32_t initial_window;		       /* segments; 10 (RFC 6928) */
+	uint32_t out_of_order; /* received packets that all connections of a stack may keep behind holes */
 	bool nagle;
 	bool timestamps, sack;
 	bool syn_cookies;

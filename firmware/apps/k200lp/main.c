@@ -1,0 +1,46 @@
+/* Boot: cluster 0 starts the others, each sets itself up, cluster 0 opens the doors. */
+#include "cos/atomic.h"
+#include "cos/cluster.h"
+#include "cos/console.h"
+#include "cos/cpu.h"
+#include "cos/reactor.h"
+#include "drivers/dma.h"
+#include "k200lp.h"
+
+static COS_SHARED uint32_t ready; /* in cluster 0: data-plane clusters that are set up, one bit each */
+
+static void data_plane(const struct k200lp_options *options)
+{
+	cos_start_pes((1u << options->pes) - 1);
+	options->personality->start_cluster(options);
+	__atomic_fetch_or(cos_remote(0, &ready), 1u << cos_cluster_id(), __ATOMIC_RELEASE);
+}
+
+static void control_plane(const struct k200lp_options *options)
+{
+	const uint32_t all = ((1u << options->clusters) - 1) << 1;
+
+	options->personality->start_chip(options);
+	for (unsigned cluster = 1; cluster <= options->clusters; cluster++)
+		if (!cos_start_cluster(cluster))
+			cos_panic("no image for cluster %u", cluster);
+	/* Others ask for SSD queues and the like meanwhile. */
+	while ((cos_load_acquire(&ready) & all) != all)
+		cos_reactor_poll();
+	options->personality->serve(options);
+	cos_printf("k200lp: serving with %u clusters of %u PEs\n", options->clusters, options->pes);
+}
+
+int main(int argc, char **argv)
+{
+	const struct k200lp_options options = k200lp_parse(argc, argv);
+
+	dma_init();
+	volumes_start(&options);
+	if (cos_cluster_id() == 0)
+		control_plane(&options);
+	else
+		data_plane(&options);
+	cos_reactor_run();
+	return 0;
+}
