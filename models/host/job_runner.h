@@ -9,10 +9,11 @@
 #include "models/common/stats.h"
 #include "models/common/timeline.h"
 #include "models/common/workload.h"
+#include "models/host/block_driver.h"
 #include "models/host/block_versions.h"
+#include "models/host/host_memory.h"
 #include "models/host/io_generator.h"
 #include "models/host/job_file.h"
-#include "models/host/nvme_driver.h"
 #include "models/host/trace.h"
 
 namespace mppa::host {
@@ -21,7 +22,7 @@ class JobRunner : public WorkloadIf, public StatProvider {
  public:
   /// What the threads of a job share with other jobs on the same namespace.
   struct Target {
-    NvmeDriver& driver;
+    BlockDriver& driver;
     HostMemory& memory;
     BlockVersions& versions;
     NamespaceInfo ns;

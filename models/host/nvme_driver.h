@@ -10,9 +10,9 @@
 #include "models/common/bandwidth_server.h"
 #include "models/common/stats.h"
 #include "models/common/timeline.h"
+#include "models/host/block_driver.h"
 #include "models/host/device_port.h"
 #include "models/host/host_memory.h"
-#include "models/host/io_generator.h"
 #include "models/ssd/nvme/spec.h"
 
 namespace mppa::host {
@@ -32,35 +32,20 @@ struct NvmeDriverParams {
   u64 max_transfer = 512 * 1024;             ///< bytes of the largest I/O, at most the controller's
 };
 
-/// A namespace as the driver has found it.
-struct NamespaceInfo {
-  u32 id = 0;
-  u64 bytes = 0;
-  unsigned lba_shift = 9;
-};
-
-/// Status of an I/O: the controller's, or that there is no controller any more.
-inline constexpr u16 kStatusLost = 0xFFFF;
-
-class NvmeDriver : public StatProvider {
+class NvmeDriver : public BlockDriver, public StatProvider {
  public:
-  using Done = std::function<void(u16 status)>;
-
   NvmeDriver(std::string name, Timeline& time, DevicePort& device, HostMemory& memory, const NvmeDriverParams& params);
   ~NvmeDriver() override;
 
   /// Initialises the controller; `ready` gets an empty string, or what went wrong.
   void start(std::function<void(const std::string& error)> ready);
 
-  const std::vector<NamespaceInfo>& namespaces() const { return namespaces_; }
-  unsigned queues() const { return static_cast<unsigned>(queues_.size()); }
-  u64 max_transfer() const { return max_transfer_; }
-
-  /// Whether a queue has room for another command.
-  bool has_room(unsigned queue) const;
-  /// Starts an I/O; `buffer`: page-aligned host memory of io.bytes. has_room() must be true; io.bytes <=
-  /// max_transfer(). `done` is called exactly once, also if the drive hangs (after the timeout) or is removed.
-  void submit(unsigned queue, u32 nsid, const Io& io, u64 buffer, Done done);
+  // BlockDriver; an I/O ends after the timeout if the drive hangs.
+  const std::vector<NamespaceInfo>& namespaces() const override { return namespaces_; }
+  unsigned queues() const override { return static_cast<unsigned>(queues_.size()); }
+  u64 max_transfer() const override { return max_transfer_; }
+  bool has_room(unsigned queue) const override;
+  void submit(unsigned queue, u32 nsid, const Io& io, u64 buffer, Done done) override;
 
   void write_stats(StatWriter& out) const override;
 

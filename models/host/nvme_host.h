@@ -6,12 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "models/host/job_runner.h"
+#include "models/host/job_set.h"
+#include "models/host/nvme_driver.h"
 
 namespace mppa::host {
-
-/// Reads a file into a string; throws std::runtime_error.
-std::string read_text_file(const std::string& path);
 
 class NvmeHost : public StatProvider {
  public:
@@ -25,7 +23,7 @@ class NvmeHost : public StatProvider {
   bool is_done() const { return done_; }
   /// Why the jobs did not start; empty if they did.
   const std::string& error() const { return error_; }
-  const std::vector<std::unique_ptr<JobRunner>>& jobs() const { return runners_; }
+  const std::vector<std::unique_ptr<JobRunner>>& jobs() const { return jobs_.runners(); }
   NvmeDriver& driver() { return driver_; }
   /// Called once when is_done() becomes true.
   void on_done(std::function<void()> callback) { on_done_ = std::move(callback); }
@@ -33,19 +31,13 @@ class NvmeHost : public StatProvider {
   void write_stats(StatWriter& out) const override;
 
  private:
-  void begin_jobs();
   void finish(const std::string& error);
 
   std::string name_;
-  Timeline& time_;
-  HostMemory& memory_;
   NvmeDriver driver_;
-  std::vector<JobOptions> options_;
+  JobSet jobs_;
   u64 seed_;
-  std::string trace_directory_;
   std::map<u32, BlockVersions> versions_;  ///< per namespace
-  std::vector<std::unique_ptr<JobRunner>> runners_;
-  std::size_t running_ = 0;
   bool done_ = false;
   std::string error_;
   std::function<void()> on_done_;

@@ -122,7 +122,7 @@ void NvmeDriver::StartUp::identify_namespace(std::size_t index) {
     u64 blocks = 0;
     std::memcpy(&blocks, page, 8);
     const unsigned shift = page[128 + (page[26] & 0xF) * 4u + 2];
-    driver_.namespaces_.push_back({ids_[index], blocks << shift, shift});
+    driver_.namespaces_.push_back({ids_[index], blocks << shift, shift, {}});
     identify_namespace(index + 1);
   });
 }

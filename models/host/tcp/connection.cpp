@@ -100,6 +100,14 @@ void Connection::close() {
   wake();
 }
 
+void Connection::detach() {
+  user_ = nullptr;
+  if (state_ == State::kClosed) return;
+  timers_.wait = stack_.time_.now() + params_.time_wait;
+  arm();
+  close();
+}
+
 void Connection::abort() {
   if (state_ == State::kClosed) return;
   if (state_ != State::kSynSent && state_ != State::kTimeWait && neighbour_.mac) {

@@ -72,6 +72,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void close();
   /// Resets the peer and ends at once, with ended(kAborted).
   void abort();
+  /// Closes in the background: the user is not called any more, and what still comes is thrown away.
+  void detach();
 
   State state() const { return state_; }
   const Endpoints& endpoints() const { return endpoints_; }
