@@ -30,7 +30,8 @@ void JobSet::begin(BlockDriver& driver, const Versions& versions, std::function<
       const std::string path = (std::filesystem::path(trace_directory_) / options.trace).string();
       trace = parse_trace(read_text_file(path), path);
     }
-    runners_.push_back(std::make_unique<JobRunner>(time_, JobRunner::Target{driver, memory_, versions(*ns), *ns},
+    runners_.push_back(std::make_unique<JobRunner>(time_,
+                                                   JobRunner::Target{driver, memory_, versions(*ns), *ns, device_},
                                                    options, queue, seeds.next(), std::move(trace)));
     queue += static_cast<unsigned>(options.jobs);
   }

@@ -17,9 +17,12 @@ class JobSet {
   /// What is known of the contents of a namespace.
   using Versions = std::function<BlockVersions&(const NamespaceInfo&)>;
 
-  /// `trace_directory`: where relative read_iolog names are looked up.
-  JobSet(Timeline& time, HostMemory& memory, std::vector<JobOptions> jobs, u64 seed, std::string trace_directory)
-      : time_(time),
+  /// `device`: in front of the jobs' names in reports. `trace_directory`: where relative read_iolog names are looked
+  /// up.
+  JobSet(std::string device, Timeline& time, HostMemory& memory, std::vector<JobOptions> jobs, u64 seed,
+         std::string trace_directory)
+      : device_(std::move(device)),
+        time_(time),
         memory_(memory),
         options_(std::move(jobs)),
         seed_(seed),
@@ -31,6 +34,7 @@ class JobSet {
   const std::vector<std::unique_ptr<JobRunner>>& runners() const { return runners_; }
 
  private:
+  std::string device_;
   Timeline& time_;
   HostMemory& memory_;
   std::vector<JobOptions> options_;

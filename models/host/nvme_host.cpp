@@ -9,7 +9,7 @@ NvmeHost::NvmeHost(std::string name, Timeline& time, DevicePort& device, HostMem
                    const NvmeDriverParams& driver, std::vector<JobOptions> jobs, u64 seed, std::string trace_directory)
     : name_(std::move(name)),
       driver_(name_ + ".driver", time, device, memory, driver),
-      jobs_(time, memory, std::move(jobs), seed, std::move(trace_directory)),
+      jobs_(name_, time, memory, std::move(jobs), seed, std::move(trace_directory)),
       seed_(seed) {}
 
 void NvmeHost::start() {

@@ -12,6 +12,7 @@ const ComponentRegistry& builtin_components() {
     add_pcie_switch(r);
     add_ssd(r);
     add_host(r);
+    add_initiator(r);
     add_ethernet(r);
     return r;
   }();

@@ -46,8 +46,18 @@ Controller::Controller(std::string name, Timeline& time, tcp::Stack& stack, Host
 
 void Controller::start(std::function<void(const std::string&)> ready) {
   ready_ = std::move(ready);
-  deadline_ = time_.now() + params_.connect_timeout;
+  limit_attempts();
   attempt();
+}
+
+/// An attempt may hang for longer than attempts are repeated: nobody may be there to say no.
+void Controller::limit_attempts() {
+  deadline_ = time_.now() + params_.connect_timeout;
+  time_.at(deadline_, [this, deadline = deadline_] {
+    if (is_connected_ || is_lost_ || deadline != deadline_) return;
+    if (association_) retire();
+    give_up(last_error_);
+  });
 }
 
 void Controller::attempt() {
@@ -86,12 +96,15 @@ void Controller::retire() {
 void Controller::lost(const std::string& why) {
   if (is_connected_) {
     ++losses_;
-    deadline_ = time_.now() + params_.connect_timeout;
+    limit_attempts();
   }
   retire();
+  last_error_ = why;
   const bool may_retry = ready_ || params_.reconnect;
   if (!may_retry || time_.now() + params_.retry_delay > deadline_) return give_up(why);
-  time_.after(params_.retry_delay, [this] { attempt(); });
+  time_.after(params_.retry_delay, [this] {
+    if (!is_lost_) attempt();
+  });
 }
 
 void Controller::give_up(const std::string& why) {

@@ -49,6 +49,7 @@ class Controller : public BlockDriver, public StatProvider {
     BandwidthServer core;
   };
 
+  void limit_attempts();
   void attempt();
   void connected();
   void lost(const std::string& why);
@@ -67,6 +68,7 @@ class Controller : public BlockDriver, public StatProvider {
   std::function<void(const std::string&)> ready_;
   std::shared_ptr<Association> association_;
   bool is_connected_ = false, is_lost_ = false;
+  std::string last_error_ = "no answer from the target";
   u64 deadline_ = 0;
   std::vector<NamespaceInfo> namespaces_;
   u64 max_transfer_ = 0;

@@ -20,8 +20,11 @@ Host::Host(std::string name, Timeline& time, tcp::Stack& stack, HostMemory& memo
 
 void Host::start() {
   deadline_ = time_.now() + params_.controller.connect_timeout;
-  if (params_.target.nqn.empty()) return discover();
-  connect({params_.target});
+  if (!params_.target.nqn.empty()) return connect({params_.target});
+  discover();
+  time_.at(deadline_, [this] {
+    if (controllers_.empty()) finish(fmt::format("{}: discovery: no answer from the target", name_));
+  });
 }
 
 /// Repeated until the discovery controller answers, as connecting is.
@@ -31,12 +34,16 @@ void Host::discover() {
   discovery_ = std::make_unique<Discovery>(stack_, time_, params_.identity, params_.target, queue);
   const auto found = [this](const std::vector<Target>& targets) {
     if (targets.empty()) return finish(fmt::format("{}: the discovery controller names no subsystem", name_));
-    time_.after(0, [this, targets] { connect(targets); });
+    time_.after(0, [this, targets] {
+      if (!done_) connect(targets);
+    });
   };
   const auto failed = [this](const std::string& why) {
     if (time_.now() + params_.controller.retry_delay > deadline_)
       return finish(fmt::format("{}: discovery: {}", name_, why));
-    time_.after(params_.controller.retry_delay, [this] { discover(); });
+    time_.after(params_.controller.retry_delay, [this] {
+      if (!done_) discover();
+    });
   };
   discovery_->run(found, failed);
 }
@@ -66,8 +73,8 @@ void Host::begin_jobs() {
       std::vector<JobOptions> mine;
       for (const JobOptions& job : params_.jobs)
         if (!job.device || *job.device == number) mine.push_back(job);
-      jobs_.push_back(
-          std::make_unique<JobSet>(time_, memory_, std::move(mine), params_.seed + number, params_.trace_directory));
+      jobs_.push_back(std::make_unique<JobSet>("", time_, memory_, std::move(mine), params_.seed + number,
+                                               params_.trace_directory));
     }
     for (std::size_t i = 0; i < controllers_.size(); ++i) {
       jobs_[i]->begin(*controllers_[i], versions, [this] {
@@ -89,7 +96,11 @@ void Host::write_stats(StatWriter& out) const {
   out.enter(name_);
   stack_.write_stats(out);
   for (const auto& controller : controllers_) controller->write_stats(out);
-  for_each_job([&](const JobRunner& job) { job.write_stats(out); });
+  for (std::size_t i = 0; i < jobs_.size(); ++i) {
+    out.enter(controllers_[i]->name() + "_jobs");
+    for (const auto& runner : jobs_[i]->runners()) runner->write_stats(out);
+    out.leave();
+  }
   out.leave();
 }
 

@@ -5,28 +5,12 @@
 
 #include "sim/system/component.h"
 #include "tests/models/sc_test.h"
+#include "tests/sim/system/test_context.h"
 
 namespace mppa::sim {
 namespace {
 
 constexpr u64 kMs = 1'000'000'000;
-
-/// Remembers what components tell the run.
-class Context : public RunContext {
- public:
-  explicit Context(const config::SystemConfig& config) : config_(config) {}
-  const config::Component& simulation() const override { return config_.simulation; }
-  void uses_file(const std::string& path) override { files.push_back(path); }
-  void output(const std::string&, std::string_view) override {}
-  void show(const std::string&, std::string_view) override {}
-  void end(SystemEnd) override {}
-  void log(const std::string&, LogLevel, std::string_view line) override { lines.emplace_back(line); }
-
-  std::vector<std::string> files, lines;
-
- private:
-  const config::SystemConfig& config_;
-};
 
 class HostSsdTest : public mppa::test::ScTest {
  protected:
@@ -36,7 +20,7 @@ class HostSsdTest : public mppa::test::ScTest {
     config_ =
         builtin_components().load(std::string(MPPA_SOURCE_DIR) + "/configs/host-ssd.yaml", {.sets = sets}, diagnostics);
     EXPECT_TRUE(diagnostics.ok()) << (diagnostics.ok() ? "" : diagnostics.list()[0].message);
-    context_ = std::make_unique<Context>(config_);
+    context_ = std::make_unique<test::Context>(config_);
     parts_ = builtin_components().build(config_, *context_);
     elaborate();
     for (auto& part : parts_) part->start();
@@ -70,7 +54,7 @@ class HostSsdTest : public mppa::test::ScTest {
   }
 
   config::SystemConfig config_;
-  std::unique_ptr<Context> context_;
+  std::unique_ptr<test::Context> context_;
   std::vector<std::unique_ptr<SystemPart>> parts_;
 };
 

@@ -254,6 +254,16 @@ TEST(InitiatorFaults, WhatNeverComesIsAnError) {
   }
 }
 
+TEST(InitiatorFaults, NobodyThereIsAnError) {
+  for (const bool discovers : {false, true}) {
+    Net n("[r]\nrw=randread\n", {}, impatient(), {.loss = 1}, discovers);
+    n.run(kSecond);
+    EXPECT_EQ(n.host.error(),
+              discovers ? "host: discovery: no answer from the target" : "host: nvme0: no answer from the target");
+    EXPECT_NEAR(static_cast<double>(n.time.now()), 50.0 * kMs, kMs);
+  }
+}
+
 TEST(InitiatorFaults, MissingDigestsQueuesAndNamespacesAreErrors) {
   TargetParams plain;
   plain.digests = 0;
