@@ -182,6 +182,7 @@ void add_bench(CLI::App& app) {
   CLI::App* bench = app.add_subcommand("bench", "Measure the speed of models");
   bench->require_subcommand(1);
   add_bench_chip(*bench);
+  add_bench_stats(*bench);
   CLI::App* core = bench->add_subcommand("core", "Speed of one core on the benchmark programs");
   core->add_option("--timing", options->level, "timing level to measure (default both)")
       ->check(CLI::IsMember({"pipeline", "functional", "both"}));

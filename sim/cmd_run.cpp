@@ -49,6 +49,7 @@ int rerun(const std::string& directory, std::string out) {
   const config::SystemConfig config = load_or_exit(fs::path(directory) / kResolvedFile, {});
   if (out.empty()) out = (fs::path(directory) / "rerun").string();
   const Json after = run_configuration(config, {out, {}, true});
+  if (after["simulation"]["partial"]) return kInterrupted;
   if (before["binary_hash"] != after["binary_hash"]) fmt::print("note: another build of mppasim made the first run\n");
   const std::vector<Difference> differences = compare_runs(directory, out, {});
   if (differences.empty()) {

@@ -38,6 +38,7 @@ void add_vectors(CLI::App& app);   ///< golden-vector files on one core
 void add_disasm(CLI::App& app);    ///< disassembly listing of an ELF file
 void add_bench(CLI::App& app);     ///< speed of models
 
-void add_bench_chip(CLI::App& bench);  ///< part of bench: the whole chip
+void add_bench_chip(CLI::App& bench);   ///< part of bench: the whole chip
+void add_bench_stats(CLI::App& bench);  ///< part of bench: reading statistics
 
 }  // namespace mppa::sim

@@ -126,7 +126,7 @@ Json make_report(const config::SystemConfig& config, const Simulation& simulatio
   report["version"] = facts.version;
   report["binary_hash"] = facts.binary_hash;
   report["config_hash"] = config.hash();
-  report["firmware_hash"] = files_hash(directory.kept());
+  report["firmware_hash"] = files_hash(directory.loaded());
   report["files"] = directory.kept();
   report["simulation"] = simulation_json(tree, simulation.now_ps(), end);
   Json& workloads = report["workloads"] = Json::array();

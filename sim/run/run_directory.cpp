@@ -7,6 +7,7 @@
 
 #include "sim/commands.h"
 #include "sim/config/digest.h"
+#include "sim/elf_file.h"
 
 namespace mppa::sim {
 namespace {
@@ -22,6 +23,25 @@ void keep_files_of(config::Component& component) {
       *name = (fs::path(kKeptFiles) / fs::path(*name).filename()).string();
   }
   for (config::Component& part : component.parts) keep_files_of(part);
+}
+
+std::string digest_of(std::string_view bytes) {
+  config::Digest digest;
+  digest.add(bytes);
+  return digest.text();
+}
+
+std::string loaded_digest(const std::string& text, const std::string& name) {
+  constexpr std::string_view kElfMagic = "\177ELF";
+  if (!text.starts_with(kElfMagic)) return digest_of(text);
+  const ElfFile elf = ElfFile::parse({text.begin(), text.end()}, name);
+  config::Digest digest;
+  digest.add(fmt::format("{:x}\n", elf.entry()));
+  for (const ElfSegment& s : elf.segments()) {
+    digest.add(fmt::format("{:x} {:x} {:x} {}\n", s.vaddr, s.paddr, s.memory_size, s.flags));
+    digest.add({reinterpret_cast<const char*>(s.bytes.data()), s.bytes.size()});
+  }
+  return digest.text();
 }
 
 }  // namespace
@@ -63,12 +83,12 @@ void RunDirectory::flush() {
 
 void RunDirectory::keep(const std::string& file) {
   const std::string text = read_text_file(file);
-  config::Digest digest;
-  digest.add(text);
+  const std::string digest = digest_of(text);
   const std::string name = fs::path(file).filename().string();
-  const auto [it, added] = kept_.emplace(name, digest.text());
-  if (it->second != digest.text()) throw BadInput(fmt::format("two different input files are named '{}'", name));
+  const auto [it, added] = kept_.emplace(name, digest);
+  if (it->second != digest) throw BadInput(fmt::format("two different input files are named '{}'", name));
   if (!added) return;
+  loaded_.emplace(name, loaded_digest(text, file));
   fs::create_directories(path_ / kKeptFiles);
   write((fs::path(kKeptFiles) / name).string(), text);
 }

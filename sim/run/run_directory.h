@@ -39,6 +39,9 @@ class RunDirectory {
   void keep(const std::string& file);
   /// Digest by name of the kept files.
   const std::map<std::string, std::string>& kept() const { return kept_; }
+  /// The same of what determines the run: of an ELF file the segments without symbols and debugging information, which
+  /// name the folder it was built in.
+  const std::map<std::string, std::string>& loaded() const { return loaded_; }
 
   /// Writes the resolved configuration; its files are those that are kept.
   void write_configuration(config::SystemConfig config);
@@ -46,7 +49,7 @@ class RunDirectory {
  private:
   std::filesystem::path path_;
   std::map<std::string, std::ofstream> open_;
-  std::map<std::string, std::string> kept_;
+  std::map<std::string, std::string> kept_, loaded_;
 };
 
 }  // namespace mppa::sim

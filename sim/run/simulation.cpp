@@ -114,15 +114,19 @@ u64 Simulation::ios_completed() const {
   return ios;
 }
 
-StatNode Simulation::statistics() const {
-  StatCollector collector;
+void Simulation::write_statistics(StatWriter& out) const {
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     const StatProvider* provider = parts_[i]->stats();
     if (!provider) continue;
-    collector.enter(config_.components[i].path);
-    provider->write_stats(collector);
-    collector.leave();
+    out.enter(config_.components[i].path);
+    provider->write_stats(out);
+    out.leave();
   }
+}
+
+StatNode Simulation::statistics() const {
+  StatCollector collector;
+  write_statistics(collector);
   return collector.take();
 }
 
@@ -146,7 +150,7 @@ RunProfile Simulation::profile() const {
   return out;
 }
 
-void Simulation::sample() { series_.add(now_ps(), statistics()); }
+void Simulation::sample() { write_statistics(series_.add(now_ps())); }
 
 void Simulation::report_progress() {
   ProgressState state;

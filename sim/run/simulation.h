@@ -71,6 +71,7 @@ class Simulation : public RunContext {
   }
 
  private:
+  void write_statistics(StatWriter& out) const;
   u64 next_stop(u64 until, u64 period) const;
   void step(u64 until_ps);
   bool finished();

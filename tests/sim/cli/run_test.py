@@ -1,14 +1,19 @@
 """`mppasim run` and what works on its results, through the command line: run_test.py MPPASIM PROGRAM, where PROGRAM is
 tests/sim/system/programs/outcome.c, compiled: a program that ends as its argument says."""
 import json
+import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 MPPASIM, PROGRAM = (str(pathlib.Path(p).resolve()) for p in sys.argv[1:3])
+
+ENDLESS = str(pathlib.Path(__file__).resolve().parents[2] / "bench/alu.elf")
 
 CONFIG = f"""system: outcome
 components:
@@ -243,6 +248,84 @@ class Results(CliTest):
         self.assertIn("simulation.cycles", self.mppasim("golden", "update", "outcome", *where).stdout)
         self.assertEqual(self.mppasim("golden", "check", *where).returncode, 0)
         self.expect_bad_input("cannot read './gone.yaml'", "golden", "check", "gone", *where)
+
+    def test_golden_is_exact_for_the_recorded_firmware_only(self):
+        (self.dir / "golden").mkdir()
+        where = ("--configs", ".", "--golden", "golden")
+        self.mppasim("golden", "update", "outcome", *where)
+        recorded = json.loads((self.dir / "golden/outcome.json").read_text())
+        recorded["simulation"]["cycles"] += 1
+        tolerance = ("--other-firmware", "*=50%")
+        (self.dir / "golden/outcome.json").write_text(json.dumps(recorded))
+        self.assertEqual(self.mppasim("golden", "check", *where, *tolerance).returncode, 1)
+        recorded["firmware_hash"] = "0"
+        (self.dir / "golden/outcome.json").write_text(json.dumps(recorded))
+        process = self.mppasim("golden", "check", *where, *tolerance)
+        self.assertEqual(process.returncode, 0)
+        self.assertIn("outcome: within tolerance, with other firmware", process.stdout)
+        self.assertEqual(self.mppasim("golden", "check", *where).returncode, 1)
+        self.assertEqual(self.mppasim("golden", "update", *where).returncode, 0)
+        self.assertEqual(self.mppasim("golden", "check", *where).stdout, "outcome: as recorded\n")
+
+
+class BenchStats(CliTest):
+    def test_success(self):
+        process = self.mppasim("bench", "stats", "outcome.yaml", "--rounds", "1", "--period", "1us")
+        self.assertEqual(process.returncode, 0, process.stderr)
+        self.assertRegex(process.stdout, r"with all statistics every 1us: overhead -?[0-9.]+ %")
+
+    def test_bad_input(self):
+        self.expect_bad_input("cannot read 'gone.yaml'", "bench", "stats", "gone.yaml")
+        self.expect_bad_input("needs a unit", "bench", "stats", "outcome.yaml", "--period", "5")
+
+
+class Interruption(CliTest):
+    """Ctrl-C: what runs a system ends it in order; what only computes ends at once."""
+
+    def interrupt(self, *args, ready):
+        """Sends SIGINT to the command once ready() is true; returns (status, stderr)."""
+        process = subprocess.Popen([MPPASIM, *args], cwd=self.dir, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                   text=True)
+        deadline = time.monotonic() + 60
+        while not ready():
+            self.assertLess(time.monotonic(), deadline, "it never began")
+            self.assertIsNone(process.poll(), "it ended by itself")
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+        return process.returncode, errors
+
+    def logged(self, directory):
+        """A function that tells whether the run with results in `directory` has begun."""
+        return lambda: any(self.dir.glob(f"{directory}/log.txt")) or any(self.dir.glob(f"{directory}/resolved.yaml"))
+
+    def test_rerun(self):
+        self.run_system("endless", "--until", "20us")
+        resolved = self.dir / "out/resolved.yaml"
+        resolved.write_text(re.sub(r"until: .*", "until: 100 s", resolved.read_text()))
+        status, _ = self.interrupt("rerun", "out", "--out", "again", ready=self.logged("again"))
+        self.assertEqual(status, 130)
+        self.assertTrue(json.loads((self.dir / "again/report.json").read_text())["simulation"]["partial"])
+
+    def test_golden(self):
+        (self.dir / "golden").mkdir()
+        (self.dir / "scratch").mkdir()
+        (self.dir / "outcome.yaml").write_text(CONFIG.replace("memory\n", "memory\n    arguments: [endless]\n"))
+        os.environ["TMPDIR"] = str(self.dir / "scratch")
+        self.addCleanup(os.environ.pop, "TMPDIR")
+        status, _ = self.interrupt("golden", "update", "outcome", "--configs", ".", "--golden", "golden",
+                                   ready=self.logged("scratch/*"))
+        self.assertEqual(status, 130)
+        self.assertEqual(list((self.dir / "golden").iterdir()), [], "nothing is recorded")
+        self.assertEqual(list((self.dir / "scratch").iterdir()), [], "nothing is left behind")
+
+    def test_what_only_computes(self):
+        begun = time.monotonic() + 0.2
+        for args in (("exec", "--max-cycles", str(10**15), ENDLESS), ("bench", "core", "--seconds", "60", "--only", "alu"),
+                     ("bench", "chip", "--seconds", "60")):
+            with self.subTest(args[0]):
+                status, _ = self.interrupt(*args, ready=lambda: time.monotonic() > begun)
+                self.assertEqual(status, -signal.SIGINT)
 
 
 unittest.main(argv=sys.argv[:1])

@@ -10,8 +10,7 @@ namespace mppa::sim {
 namespace {
 
 /// A system with one value of every type.
-StatNode sample(u64 bundles = 7) {
-  StatCollector out;
+void write(StatWriter& out, u64 bundles) {
   out.enter("card");
   out.counter("resets", 1, "resets", "resets of the card");
   out.enter("core[0]");
@@ -25,6 +24,11 @@ StatNode sample(u64 bundles = 7) {
   out.histogram("wait", h, "cycles", "waiting time");
   out.leave();
   out.leave();
+}
+
+StatNode sample() {
+  StatCollector out;
+  write(out, 7);
   return out.take();
 }
 
@@ -89,12 +93,24 @@ TEST(StatFiles, DamagedFilesAreRefused) {
 
 TEST(TimeSeries, HasOneRowPerSampleAndTheWantedColumns) {
   TimeSeries series({"*.bundles", "*.busy"});
-  series.add(1000, sample(7));
-  series.add(2000, sample(9));
+  write(series.add(1000), 7);
+  write(series.add(2000), 9);
   EXPECT_EQ(series.csv(), "time_ps,card.core[0].bundles,card.core[0].busy\n1000,7,0.25\n2000,9,0.25\n");
   const auto json = nlohmann::json::parse(series.json());
   EXPECT_EQ(json["time_ps"], (std::vector<u64>{1000, 2000}));
   EXPECT_EQ(json["values"]["card.core[0].bundles"], (std::vector<double>{7, 9}));
+}
+
+TEST(TimeSeries, ValuesMayComeAndGo) {
+  TimeSeries series({});
+  series.add(1).counter("first", 1, "", "");
+  StatWriter& second = series.add(2);
+  second.counter("new", 5, "", "");
+  second.counter("first", 2, "", "");
+  series.add(3).counter("new", 6, "", "");
+  EXPECT_EQ(series.csv(), "time_ps,first,new\n1,1,\n2,2,5\n3,,6\n");
+  const auto json = nlohmann::json::parse(series.json());
+  EXPECT_EQ(json["values"]["new"], nlohmann::json::parse("[null, 5.0, 6.0]"));
 }
 
 }  // namespace
