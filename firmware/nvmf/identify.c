@@ -176,19 +176,11 @@ static void list_namespaces(struct nvmf_request *request)
 	finish(request, &page);
 }
 
-static bool is_zero(const uint8_t *bytes, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (bytes[i])
-			return false;
-	return true;
-}
-
 static uint8_t *put_descriptor(uint8_t *at, uint8_t type, const uint8_t *id, uint8_t bytes)
 {
 	const struct nvme_ns_descriptor descriptor = {.type = type, .bytes = bytes};
 
-	if (is_zero(id, bytes))
+	if (nvmf_is_zero(id, bytes))
 		return at;
 	memcpy(at, &descriptor, sizeof(descriptor));
 	memcpy(at + sizeof(descriptor), id, bytes);

@@ -188,6 +188,22 @@ struct nvmf_ctrlr {
 /* Get Log Page: NUMD. Up to 16 GiB. */
 #define NVMF_LOG_BYTES(cmd) ((((cmd)->cdw10 >> 16 | (uint64_t)((cmd)->cdw11 & 0xffff) << 16) + 1) * 4)
 
+static inline bool nvmf_is_zero(const uint8_t *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (bytes[i])
+			return false;
+	return true;
+}
+
+/* Names of transports and address families are not case sensitive: tools of hosts write "tcp", SPDK "TCP". */
+static inline bool nvmf_same_word(const char *a, const char *b)
+{
+	while (*a && (*a | 0x20) == (*b | 0x20))
+		a++, b++;
+	return *a == *b;
+}
+
 /* --- Completing requests --------------------------------------------------------------------------------------------
  */
 

@@ -27,14 +27,6 @@ static void bdev_changed(enum bdev_event event, struct bdev *bdev, void *arg)
 	nvmf_namespace_changed(ns);
 }
 
-static bool is_zero(const uint8_t *bytes, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (bytes[i])
-			return false;
-	return true;
-}
-
 /* What the options leave open. Every cluster comes to the same answer. */
 static void complete_options(struct nvmf_ns *ns, const struct nvmf_ns_options *options, uint32_t nsid)
 {
@@ -42,9 +34,9 @@ static void complete_options(struct nvmf_ns *ns, const struct nvmf_ns_options *o
 	ns->options.nsid = nsid;
 	if (!ns->options.ana_group)
 		ns->options.ana_group = 1;
-	if (is_zero(ns->options.uuid, sizeof(ns->options.uuid)))
+	if (nvmf_is_zero(ns->options.uuid, sizeof(ns->options.uuid)))
 		memcpy(ns->options.uuid, bdev_uuid(ns->bdev), sizeof(ns->options.uuid));
-	if (is_zero(ns->options.nguid, sizeof(ns->options.nguid)))
+	if (nvmf_is_zero(ns->options.nguid, sizeof(ns->options.nguid)))
 		memcpy(ns->options.nguid, ns->options.uuid, sizeof(ns->options.nguid));
 }
 

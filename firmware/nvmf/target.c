@@ -72,18 +72,10 @@ void nvmf_transport_register(struct nvmf_target *target, struct nvmf_transport *
 	}
 }
 
-/* Names of transports are not case sensitive: hosts' tools write "tcp", SPDK "TCP". */
-static bool same_name(const char *a, const char *b)
-{
-	while (*a && (*a | 0x20) == (*b | 0x20))
-		a++, b++;
-	return *a == *b;
-}
-
 struct nvmf_transport *nvmf_transport_find(struct nvmf_target *target, const char *name)
 {
 	for (unsigned i = 0; i < NVMF_MAX_TRANSPORTS; i++)
-		if (target->transports[i] && same_name(target->transports[i]->name, name))
+		if (target->transports[i] && nvmf_same_word(target->transports[i]->name, name))
 			return target->transports[i];
 	return NULL;
 }

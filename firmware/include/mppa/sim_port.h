@@ -12,6 +12,16 @@
 #define MPPA_SIM_PORT_MAGIC 0x54524F504D495350ull /* "PSIMPORT" */
 /* A write ends the simulation; bits 31:0 are the exit status, 0 for success. */
 #define MPPA_SIM_PORT_EXIT 0x008u
+/* Management channel: a stream of bytes each way between the firmware and a peer outside. Words of both registers hold
+ * a count in bits 63:56 and that many bytes below, the first one in bits 7:0. */
+/* A read takes what the peer has sent; count 0: nothing. */
+#define MPPA_SIM_PORT_MANAGEMENT_RX 0x010u
+/* A write sends. */
+#define MPPA_SIM_PORT_MANAGEMENT_TX 0x018u
+#define MPPA_SIM_PORT_MANAGEMENT_BYTES 7u
+/* A count that means: received - a new peer, what the old one has sent is void; sent - what follows is for the new one.
+ */
+#define MPPA_SIM_PORT_MANAGEMENT_RESTART 0xFFu
 /* A write to channel n is recorded with its time. What a channel means is the firmware's business. */
 #define MPPA_SIM_PORT_TRACE 0x100u /* + 8 * channel */
 #define MPPA_SIM_PORT_TRACE_CHANNELS 64u

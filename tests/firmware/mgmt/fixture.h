@@ -1,0 +1,61 @@
+// The server with the test as its peer.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/firmware/native/native.h"
+
+extern "C" {
+#include "cos/cpu.h"
+#include "mgmt/rpc.h"
+}
+
+namespace mppa::mgmt_test {
+
+class RpcTest : public ::testing::Test {
+ protected:
+  explicit RpcTest(std::uint32_t others = 0) {
+    cos_native::reset(2);
+    const rpc_config config{.cluster = 0, .control_cluster = 0, .others = others};
+    EXPECT_EQ(rpc_start(&config), 0);
+    rpc_set_sender([](const char* text, std::uint32_t length,
+                      void* arg) { static_cast<RpcTest*>(arg)->answers_.append(text, length); },
+                   this);
+  }
+  ~RpcTest() override { rpc_stop(); }
+
+  /// Sends bytes as the channel does: not while a request is executed.
+  void send(const std::string& text) {
+    for (const char byte : text) {
+      ASSERT_TRUE(cos_native::run_until([] { return !rpc_busy(); }, 10'000)) << "no answer";
+      rpc_take(byte);
+    }
+    EXPECT_TRUE(cos_native::run_until([] { return !rpc_busy(); }, 10'000)) << "no answer";
+  }
+  /// What is answered to it.
+  std::string ask(const std::string& text) {
+    answers_.clear();
+    send(text);
+    return answers_;
+  }
+  /// The result of a call, or its error object, as text.
+  std::string call(const std::string& method, const std::string& params = "{}") {
+    const std::string answer = ask(R"({"jsonrpc":"2.0","id":1,"method":")" + method + R"(","params":)" + params + "}");
+    const std::string head = R"({"jsonrpc":"2.0","id":1,)";
+    EXPECT_EQ(answer.substr(0, head.size()), head);
+    const std::string rest = answer.substr(head.size());
+    const std::size_t value = rest.find(':') + 1;
+    EXPECT_TRUE(rest.starts_with("\"result\":") || rest.starts_with("\"error\":")) << answer;
+    return rest.substr(value, rest.size() - value - 1);
+  }
+
+  std::string answers_;
+};
+
+inline std::string error(int code, const std::string& message) {
+  return R"({"code":)" + std::to_string(code) + R"(,"message":")" + message + R"("})";
+}
+
+}  // namespace mppa::mgmt_test
