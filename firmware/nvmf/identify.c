@@ -90,7 +90,7 @@ static void describe_nvm(const struct nvmf_ctrlr *ctrlr, struct nvme_ctrlr_data 
 	data->cctemp = 358;
 	data->sqes = 0x66;
 	data->cqes = 0x44;
-	data->nn = subsystem->max_namespaces;
+	data->nn = data->mnan = subsystem->max_namespaces;
 	data->oncs = optional_commands(subsystem);
 	/* Flush takes one namespace, not all of them at once (bits 2:1 = 2). */
 	data->vwc = 2u << 1 | (nvmf_has_write_cache(subsystem) ? NVME_VWC_PRESENT : 0);

@@ -210,14 +210,23 @@ void set_verify(JobOptions& job, std::string_view text) {
   }
 }
 
-/// filename=/dev/nvme<device>n<namespace>.
+/// filename=/dev/nvme<device>n<namespace>[:...].
 void set_file(JobOptions& job, std::string_view text) {
   constexpr std::string_view kPrefix = "/dev/nvme";
-  const auto at = text.rfind('n');
-  if (!text.starts_with(kPrefix) || at <= kPrefix.size())
-    throw ValueError{fmt::format("'{}' does not name an NVMe namespace (/dev/nvme0n1)", text)};
-  job.device = static_cast<u32>(integer(text.substr(kPrefix.size(), at - kPrefix.size()), 0, 0xFFFF));
-  job.nsid = static_cast<u32>(integer(text.substr(at + 1), 1, 0xFFFF'FFFE));
+  job.device.reset();
+  job.nsids.clear();
+  while (true) {
+    const std::string_view name = text.substr(0, text.find(':'));
+    const auto at = name.rfind('n');
+    if (!name.starts_with(kPrefix) || at == std::string_view::npos || at <= kPrefix.size())
+      throw ValueError{fmt::format("'{}' does not name an NVMe namespace (/dev/nvme0n1)", name)};
+    const u32 device = static_cast<u32>(integer(name.substr(kPrefix.size(), at - kPrefix.size()), 0, 0xFFFF));
+    if (job.device.value_or(device) != device) throw ValueError{"the files of a job are on different drives"};
+    job.device = device;
+    job.nsids.push_back(static_cast<u32>(integer(name.substr(at + 1), 1, 0xFFFF'FFFE)));
+    if (name.size() == text.size()) return;
+    text.remove_prefix(name.size() + 1);
+  }
 }
 
 using Setter = std::function<void(JobOptions&, std::string_view)>;

@@ -54,8 +54,10 @@ struct JobOptions {
   u64 read_iops = 0, write_iops = 0;  ///< rate_iops; 0: no limit
   bool verify = true;                 ///< check what is read against what has been written
   std::string trace;                  ///< read_iolog: replay this file instead of generating
-  std::optional<u32> device;          ///< filename=/dev/nvme<device>n<nsid>; none: every drive of the host runs the job
-  u32 nsid = 1;
+  /// filename=/dev/nvme<device>n<nsid>, with ':' between several of one device; without: every drive of the host runs
+  /// the job, on its namespace 1.
+  std::optional<u32> device;
+  std::vector<u32> nsids = {1};
 };
 
 /// Parses the text of a job file; throws InputError. Sections with numjobs > 1 stay one entry.

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <numeric>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -25,13 +26,15 @@ u64 largest_size(const JobOptions& options, const std::optional<Trace>& trace) {
 }  // namespace
 
 struct JobRunner::Thread {
-  std::optional<IoGenerator> generator;
+  std::vector<IoGenerator> generators;  ///< one for each namespace
+  std::size_t turn = 0;                 ///< of the namespaces
   unsigned queue = 0;
   std::vector<u64> free_buffers;
   u64 in_flight = 0;
   u64 ios_left = 0;    ///< may still be issued
   u64 bytes_left = 0;  ///< the same
   std::optional<Io> next;
+  const File* next_file = nullptr;
   u64 next_at = 0;                ///< when `next` may start
   std::array<u64, 2> paced = {};  ///< earliest next read and write under rate_iops
   std::size_t trace_position = 0;
@@ -41,26 +44,15 @@ struct JobRunner::Thread {
 JobRunner::JobRunner(Timeline& time, const Target& target, const JobOptions& options, unsigned first_queue, u64 seed,
                      std::optional<Trace> trace)
     : time_(time), target_(target), options_(options), trace_(std::move(trace)) {
-  if (options.offset >= target.ns.bytes)
-    throw std::invalid_argument(fmt::format("job {}: offset {} is beyond the namespace", options.name, options.offset));
-  const u64 left = target.ns.bytes - options.offset;
-  const u64 block = u64{1} << target.ns.lba_shift;
-  u64 size = options.size != 0 ? options.size : left;
-  if (options.size_percent != 0) size = std::min(left, target.ns.bytes / 100 * options.size_percent / block * block);
-  if (size > left)
-    throw std::invalid_argument(
-        fmt::format("job {}: {} bytes at offset {} reach beyond the namespace", options.name, size, options.offset));
-  for (const auto* sizes : {&options.read_sizes, &options.write_sizes})
-    for (const BlockShare& share : *sizes)
-      if (share.bytes % block != 0 || options.offset % block != 0)
-        throw std::invalid_argument(
-            fmt::format("job {}: block size or offset is not a multiple of the namespace's {}", options.name, block));
+  std::vector<u64> sizes;
+  for (const File& file : target_.files) sizes.push_back(range_of(file.ns));
+  const u64 size = std::accumulate(sizes.begin(), sizes.end(), u64{0});
   Random seeds(seed ^ (options.seed * 0x9E3779B97F4A7C15));
   const u64 buffer_bytes = largest_size(options, trace_);
   const u64 threads = trace_ ? 1 : options.jobs;
   for (u64 i = 0; i < threads; ++i) {
     auto thread = std::make_unique<Thread>();
-    if (!trace_) thread->generator.emplace(options, options.offset, size, seeds.next());
+    for (const u64 bytes : sizes) thread->generators.emplace_back(options, options.offset, bytes, seeds.next());
     thread->queue = static_cast<unsigned>((first_queue + i) % target.driver.queues());
     for (u64 b = 0; b < options.io_depth; ++b) thread->free_buffers.push_back(target.memory.allocate(buffer_bytes));
     thread->ios_left = options.number_ios != 0 ? options.number_ios : ~u64{0};
@@ -70,6 +62,25 @@ JobRunner::JobRunner(Timeline& time, const Target& target, const JobOptions& opt
 }
 
 JobRunner::~JobRunner() = default;
+
+u64 JobRunner::range_of(const NamespaceInfo& ns) const {
+  const JobOptions& options = options_;
+  if (options.offset >= ns.bytes)
+    throw std::invalid_argument(fmt::format("job {}: offset {} is beyond the namespace", options.name, options.offset));
+  const u64 left = ns.bytes - options.offset;
+  const u64 block = u64{1} << ns.lba_shift;
+  u64 size = options.size != 0 ? options.size : left;
+  if (options.size_percent != 0) size = std::min(left, ns.bytes / 100 * options.size_percent / block * block);
+  if (size > left)
+    throw std::invalid_argument(
+        fmt::format("job {}: {} bytes at offset {} reach beyond the namespace", options.name, size, options.offset));
+  for (const auto* sizes : {&options.read_sizes, &options.write_sizes})
+    for (const BlockShare& share : *sizes)
+      if (share.bytes % block != 0 || options.offset % block != 0)
+        throw std::invalid_argument(
+            fmt::format("job {}: block size or offset is not a multiple of the namespace's {}", options.name, block));
+  return size;
+}
 
 void JobRunner::start() {
   is_started_ = true;
@@ -107,14 +118,17 @@ bool JobRunner::prepare(Thread& thread) {
     if (thread.trace_position == trace_->entries.size()) return false;
     const TraceEntry& entry = trace_->entries[thread.trace_position++];
     thread.next = entry.io;
+    thread.next_file = &target_.files.front();
     thread.next_at = trace_->timed ? started_ + entry.when_ps : 0;
     return true;
   }
-  thread.next = thread.generator->next();
+  thread.next = thread.generators[thread.turn].next();
+  thread.next_file = &target_.files[thread.turn];
   if (thread.next->bytes > thread.bytes_left) {
     thread.next.reset();
     return false;
   }
+  thread.turn = (thread.turn + 1) % target_.files.size();
   const bool reads = thread.next->kind == IoKind::kRead;
   const u64 rate = reads ? options_.read_iops : options_.write_iops;
   if (rate != 0) {
@@ -143,6 +157,7 @@ void JobRunner::pump(Thread& thread) {
 void JobRunner::issue(Thread& thread) {
   auto flight = std::make_shared<Flight>();
   flight->io = *std::exchange(thread.next, std::nullopt);
+  flight->file = thread.next_file;
   flight->started = time_.now();
   flight->ok = true;
   flight->buffer = thread.free_buffers.back();
@@ -151,10 +166,11 @@ void JobRunner::issue(Thread& thread) {
   --thread.ios_left;
   thread.bytes_left -= std::min(thread.bytes_left, flight->io.bytes);
   const Io& io = flight->io;
+  BlockVersions& versions = flight->file->versions;
   u8* data = target_.memory.at(flight->buffer);
-  if (io.kind == IoKind::kWrite) target_.versions.begin_write(io.offset, {data, io.bytes});
-  if (io.kind == IoKind::kTrim) target_.versions.begin_trim(io.offset, io.bytes);
-  if (io.kind == IoKind::kRead && options_.verify) flight->oldest = target_.versions.begin_read(io.offset, io.bytes);
+  if (io.kind == IoKind::kWrite) versions.begin_write(io.offset, {data, io.bytes});
+  if (io.kind == IoKind::kTrim) versions.begin_trim(io.offset, io.bytes);
+  if (io.kind == IoKind::kRead && options_.verify) flight->oldest = versions.begin_read(io.offset, io.bytes);
   submit_parts(thread, flight);
 }
 
@@ -170,7 +186,7 @@ void JobRunner::submit_parts(Thread& thread, const std::shared_ptr<Flight>& flig
     const Io io{flight->io.kind, flight->io.offset + at, piece};
     const auto done = [this, &thread, flight](u16 status) { part_done(thread, flight, status); };
     if (target_.driver.has_room(thread.queue)) {
-      target_.driver.submit(thread.queue, target_.ns.id, io, flight->buffer + at, done);
+      target_.driver.submit(thread.queue, flight->file->ns.id, io, flight->buffer + at, done);
     } else {
       time_.after(0, [done] { done(kStatusLost); });
     }
@@ -192,15 +208,15 @@ void JobRunner::complete(Thread& thread, const Flight& flight) {
   thread.free_buffers.push_back(flight.buffer);
   ++completed_;
   const Io& io = flight.io;
-  if (io.kind == IoKind::kWrite) target_.versions.end_write(io.offset, io.bytes, flight.ok);
-  if (io.kind == IoKind::kTrim) target_.versions.end_trim(io.offset, io.bytes, flight.ok);
+  if (io.kind == IoKind::kWrite) flight.file->versions.end_write(io.offset, io.bytes, flight.ok);
+  if (io.kind == IoKind::kTrim) flight.file->versions.end_trim(io.offset, io.bytes, flight.ok);
   if (!flight.ok) {
     ++result_.errors;
     return;
   }
   if (io.kind == IoKind::kRead && options_.verify) {
     const std::span<const u8> data(target_.memory.at(flight.buffer), io.bytes);
-    result_.verify_errors += target_.versions.check(io.offset, data, flight.oldest);
+    result_.verify_errors += flight.file->versions.check(io.offset, data, flight.oldest);
     result_.verified_bytes += io.bytes;
   }
   account(flight);

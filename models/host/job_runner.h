@@ -20,12 +20,15 @@ namespace mppa::host {
 
 class JobRunner : public WorkloadIf, public StatProvider {
  public:
-  /// What the threads of a job share with other jobs on the same namespace.
+  /// A namespace, and what is known of its contents: shared with other jobs on it.
+  struct File {
+    NamespaceInfo ns;
+    BlockVersions& versions;
+  };
   struct Target {
     BlockDriver& driver;
     HostMemory& memory;
-    BlockVersions& versions;
-    NamespaceInfo ns;
+    std::vector<File> files;  ///< the I/Os of a thread go to one after the other
     std::string device = {};  ///< in front of the job's name in reports
   };
 
@@ -55,6 +58,7 @@ class JobRunner : public WorkloadIf, public StatProvider {
   /// An I/O between submission and completion.
   struct Flight {
     Io io;
+    const File* file;
     u64 buffer;
     u64 started;
     std::vector<u32> oldest;  ///< for the check of a read
@@ -62,6 +66,8 @@ class JobRunner : public WorkloadIf, public StatProvider {
     bool ok;
   };
 
+  /// The range of the job on a namespace, in bytes.
+  u64 range_of(const NamespaceInfo& ns) const;
   void pump(Thread& thread);
   /// The next I/O and when it may start; false if the thread has no more.
   bool prepare(Thread& thread);

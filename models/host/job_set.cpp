@@ -22,16 +22,19 @@ void JobSet::begin(BlockDriver& driver, const Versions& versions, std::function<
   Random seeds(seed_);
   for (const JobOptions& options : options_) {
     const auto& all = driver.namespaces();
-    const auto ns = std::find_if(all.begin(), all.end(), [&](const auto& n) { return n.id == options.nsid; });
-    if (ns == all.end())
-      throw std::runtime_error(fmt::format("job {}: there is no namespace {}", options.name, options.nsid));
+    std::vector<JobRunner::File> files;
+    for (const u32 nsid : options.nsids) {
+      const auto ns = std::find_if(all.begin(), all.end(), [nsid](const auto& n) { return n.id == nsid; });
+      if (ns == all.end())
+        throw std::runtime_error(fmt::format("job {}: there is no namespace {}", options.name, nsid));
+      files.push_back({*ns, versions(*ns)});
+    }
     std::optional<Trace> trace;
     if (!options.trace.empty()) {
       const std::string path = (std::filesystem::path(trace_directory_) / options.trace).string();
       trace = parse_trace(read_text_file(path), path);
     }
-    runners_.push_back(std::make_unique<JobRunner>(time_,
-                                                   JobRunner::Target{driver, memory_, versions(*ns), *ns, device_},
+    runners_.push_back(std::make_unique<JobRunner>(time_, JobRunner::Target{driver, memory_, std::move(files), device_},
                                                    options, queue, seeds.next(), std::move(trace)));
     queue += static_cast<unsigned>(options.jobs);
   }

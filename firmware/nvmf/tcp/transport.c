@@ -127,6 +127,7 @@ static void disconnect(struct nvmf_qpair *qpair) { conn_end((struct nvmf_tcp_con
 
 struct nvmf_transport nvmf_tcp_transport = {
 	.name = "TCP",
+	.sgls = 1 | 1 << 20, /* of any alignment; data in the capsule, by offset */
 	.trtype = NVMF_TRTYPE_TCP,
 	.defaults = {.max_queue_depth = DEFAULT_DEPTH,
 		     .in_capsule_data_size = NVMF_TCP_PAGE,

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -27,13 +28,27 @@ void Host::start() {
   });
 }
 
+std::vector<Target> Host::choose(const std::vector<Target>& found) const {
+  const auto& own = stack_.params();
+  std::vector<Target> out;
+  for (const bool is_portal : {true, false}) {  // where the discovery controller is, the subsystems are near
+    for (const Target& target : found) {
+      const bool is_local = ((target.address ^ own.address) & own.netmask) == 0;
+      if ((target.address == params_.target.address) != is_portal || (!is_local && own.gateway == 0)) continue;
+      if (std::ranges::none_of(out, [&](const Target& t) { return t.nqn == target.nqn; })) out.push_back(target);
+    }
+  }
+  return out;
+}
+
 /// Repeated until the discovery controller answers, as connecting is.
 void Host::discover() {
   const ConnectParams& connection = params_.controller.connect;
   const QueueParams queue{32, connection.header_digest, connection.data_digest, 1};
   discovery_ = std::make_unique<Discovery>(stack_, time_, params_.identity, params_.target, queue);
-  const auto found = [this](const std::vector<Target>& targets) {
-    if (targets.empty()) return finish(fmt::format("{}: the discovery controller names no subsystem", name_));
+  const auto found = [this](const std::vector<Target>& all) {
+    const std::vector<Target> targets = choose(all);
+    if (targets.empty()) return finish(fmt::format("{}: the discovery controller names no subsystem in reach", name_));
     time_.after(0, [this, targets] {
       if (!done_) connect(targets);
     });

@@ -56,6 +56,8 @@ class Host : public StatProvider {
 
  private:
   void discover();
+  /// Of the ways to a subsystem that a discovery controller names, the one to use: hosts do no multipathing.
+  std::vector<Target> choose(const std::vector<Target>& found) const;
   void connect(const std::vector<Target>& targets);
   void begin_jobs();
   void finish(const std::string& error);

@@ -54,7 +54,7 @@ filename=/dev/nvme0n2
   EXPECT_TRUE(scan.reads && !scan.writes && !scan.random);
   EXPECT_EQ(scan.read_sizes[0].bytes, 131072u);
   EXPECT_EQ(scan.device, 0u);
-  EXPECT_EQ(scan.nsid, 2u);
+  EXPECT_EQ(scan.nsids, std::vector<u32>{2});
   EXPECT_FALSE(mixed.device);
   EXPECT_EQ(scan.jobs, 1u);
 }

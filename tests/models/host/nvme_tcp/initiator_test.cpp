@@ -122,6 +122,19 @@ TEST(Initiator, DiscoversItsSubsystem) {
   ASSERT_EQ(n.host.controllers().size(), 1u);
 }
 
+TEST(Initiator, AJobMayUseSeveralNamespaces) {
+  TargetParams target;
+  target.namespaces = 3;
+  Net n("[all]\nfilename=/dev/nvme0n1:/dev/nvme0n3\nrw=randrw\niodepth=8\nsize=1m\nio_size=4m\n", target);
+  n.run();
+  n.expect_clean();
+  EXPECT_EQ(n.results()[0].ios, 1024u) << "io_size is that of the thread";
+  const auto is_zero = [](const Bytes& disk) { return std::ranges::all_of(disk, [](u8 byte) { return byte == 0; }); };
+  EXPECT_FALSE(is_zero(n.target.disk(1)));
+  EXPECT_TRUE(is_zero(n.target.disk(2)));
+  EXPECT_FALSE(is_zero(n.target.disk(3)));
+}
+
 TEST(Initiator, LargeIoIsSplitToWhatTheControllerTakes) {
   TargetParams target;
   target.mdts = 4;  // 64 KiB
