@@ -47,6 +47,7 @@ struct io_core {
 	struct io_queue *queues;
 	struct cos_poller *poller, *age_poller;
 	bool paused;
+	bool submitted; /* there are commands whose doorbell has not been rung */
 };
 
 struct reset_request {
@@ -109,9 +110,10 @@ static bool try_submit(struct io_queue *queue, struct nvme_io *io)
 	}
 	if (error == -EAGAIN)
 		return false;
+	cores[cos_core_id()].submitted = true;
+	queue->stats.submitted++;
 	if (error)
 		complete(io, NVME_STATUS(NVME_SCT_GENERIC, NVME_SC_INVALID_PRP_OFFSET) | NVME_STATUS_DNR);
-	queue->stats.submitted++;
 	return true;
 }
 
@@ -169,32 +171,37 @@ static void fail_waiting(struct io_queue *queue)
 	}
 }
 
+static void take_completions(struct io_queue *queue)
+{
+	queue->stats.completed += nvme_qpair_poll(&queue->qpair, AT_ONCE);
+	queue->stats.polls_with_completions++;
+	if (queue->waiting && queue->state == QUEUE_READY)
+		submit_waiting(queue);
+}
+
+/* A callback may close a channel, but not free its queue: that takes a message. */
 static int poll(void *arg)
 {
 	struct io_core *core = arg;
 	bool busy = false, out = false;
 
-	/* A callback may close a channel, but not free its queue: that takes a message. */
 	for (struct io_queue *queue = core->queues; queue; queue = queue->next) {
-		if (queue->qpair.outstanding) {
-			const unsigned taken = nvme_qpair_poll(&queue->qpair, AT_ONCE);
-
-			if (taken) {
-				queue->stats.completed += taken;
-				queue->stats.polls_with_completions++;
-				busy = true;
-			}
-			out = true;
+		if (!queue->qpair.outstanding) {
+			out |= queue->waiting != NULL;
+			continue;
 		}
-		if (queue->waiting) {
-			out = true;
-			if (queue->state == QUEUE_READY && busy)
-				submit_waiting(queue);
+		out = true;
+		if (nvme_qpair_has_completion(&queue->qpair)) {
+			take_completions(queue);
+			busy = true;
 		}
 	}
-	for (struct io_queue *queue = core->queues; queue; queue = queue->next)
-		nvme_qpair_ring(&queue->qpair);
-	if (!out && !busy) {
+	if (core->submitted) {
+		core->submitted = false;
+		for (struct io_queue *queue = core->queues; queue; queue = queue->next)
+			nvme_qpair_ring(&queue->qpair);
+	}
+	if (!out) {
 		core->paused = true;
 		cos_poller_pause(core->poller);
 	}
@@ -240,18 +247,28 @@ static bool start_core(struct io_core *core)
 	return core->poller;
 }
 
+/* PRP lists of a queue pair: what is left of its last page, without room for the header that the allocator puts before
+ * the next page. I/O that finds none waits. */
+static uint16_t prp_lists(uint32_t sq_entries, uint32_t cq_entries)
+{
+	const uint32_t list = NVME_LIST_ENTRIES * sizeof(uint64_t);
+	const uint32_t queues =
+		(uint32_t)(sq_entries * sizeof(struct nvme_command) + cq_entries * sizeof(struct nvme_completion));
+	const uint32_t room = NVME_PAGE - queues % NVME_PAGE;
+
+	return (uint16_t)(room >= 4 * list ? room / list - 1 : (room + NVME_PAGE) / list - 1);
+}
+
 static int channel_create(void *io_device, void *context)
 {
 	struct nvme_device *device = io_device;
 	struct io_core *core = &cores[cos_core_id()];
 	struct io_queue *queue = cos_zalloc(COS_SMEM, sizeof *queue, COS_CACHE_LINE);
 	const uint32_t entries = device->info.queue_entries;
-	/* As many lists as fill the last page of the queues, at least 8; I/O that finds none waits. */
-	const uint32_t used = (entries + device->info.completion_entries / 4) * sizeof(struct nvme_command);
-	const uint32_t room = (NVME_PAGE - used % NVME_PAGE) / (NVME_LIST_ENTRIES * sizeof(uint64_t));
+	const uint16_t lists = prp_lists(entries, device->info.completion_entries);
 
 	if (!queue || !start_core(core) ||
-	    nvme_qpair_create(&queue->qpair, entries, device->info.completion_entries, room < 8 ? 8 : (uint16_t)room)) {
+	    nvme_qpair_create(&queue->qpair, entries, device->info.completion_entries, lists)) {
 		cos_free(queue);
 		return -ENOMEM;
 	}

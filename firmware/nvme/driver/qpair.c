@@ -253,11 +253,8 @@ unsigned nvme_qpair_poll(struct nvme_qpair *qpair, unsigned most)
 {
 	unsigned taken = 0;
 
-	while (taken < most) {
+	while (taken < most && nvme_qpair_has_completion(qpair)) {
 		const volatile struct nvme_completion *entry = &qpair->cq[qpair->cq_head];
-
-		if ((cos_load_acquire(&entry->status) & 1) != qpair->phase)
-			break;
 		const struct nvme_completion completion = {
 			.cdw0 = entry->cdw0,
 			.sqhd = entry->sqhd,

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "bdev/segment.h"
+#include "cos/atomic.h"
 #include "nvme/driver.h"
 
 #define NVME_PAGE 4096u
@@ -69,6 +70,11 @@ int nvme_qpair_deallocate(struct nvme_qpair *qpair, uint32_t nsid, uint64_t lba,
 /* Tells the controller of new commands, if there are any. */
 static inline bool nvme_qpair_needs_ring(const struct nvme_qpair *qpair) { return qpair->sq_tail != qpair->sq_rung; }
 void nvme_qpair_ring(struct nvme_qpair *qpair);
+/* Whether there is a completion: all that an idle poll looks at. */
+static inline bool nvme_qpair_has_completion(const struct nvme_qpair *qpair)
+{
+	return (cos_load_acquire(&qpair->cq[qpair->cq_head].status) & 1) == qpair->phase;
+}
 /* Takes up to `most` completions and calls back; how many. */
 unsigned nvme_qpair_poll(struct nvme_qpair *qpair, unsigned most);
 

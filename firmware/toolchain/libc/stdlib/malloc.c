@@ -21,20 +21,31 @@ struct block {		    /* one unit; in front of every block, free or not */
 };
 
 struct malloc_arena {
-	volatile unsigned lock;
+	unsigned next_ticket, serving; /* lock */
 	size_t unused[3];
 	struct block head; /* of the free list, size 0 */
 };
 
 _Static_assert(sizeof(struct block) == UNIT, "headers keep blocks aligned");
 
+/* Cores that wait look the more rarely the longer their turn is off: otherwise they keep the memory bank from the one
+ * who has the lock. */
+#define BACKOFF 64
+
 static void lock(struct malloc_arena *arena)
 {
-	while (__atomic_exchange_n(&arena->lock, 1, __ATOMIC_ACQUIRE))
-		;
+	const unsigned ticket = __atomic_fetch_add(&arena->next_ticket, 1, __ATOMIC_RELAXED);
+	unsigned ahead;
+
+	while ((ahead = ticket - __atomic_load_n(&arena->serving, __ATOMIC_ACQUIRE)) != 0)
+		for (unsigned i = ahead * BACKOFF; i; i--)
+			__asm__ volatile("");
 }
 
-static void unlock(struct malloc_arena *arena) { __atomic_store_n(&arena->lock, 0, __ATOMIC_RELEASE); }
+static void unlock(struct malloc_arena *arena)
+{
+	__atomic_store_n(&arena->serving, arena->serving + 1, __ATOMIC_RELEASE);
+}
 
 struct malloc_arena *malloc_arena_create(void *memory, size_t size)
 {
@@ -52,8 +63,9 @@ struct malloc_arena *malloc_arena_create(void *memory, size_t size)
 	return arena;
 }
 
-/* Units for a request, header included; 0 if absurd. */
-static size_t units_for(size_t size) { return size > SIZE_MAX / 4 ? 0 : (size + UNIT - 1) / UNIT + 1 + (size == 0); }
+/* Units for a request, header included; 0 if absurd. An even number: blocks for cache lines then lie side by side,
+ * without a unit between them that nobody can use but everybody has to walk past. */
+static size_t units_for(size_t size) { return size > SIZE_MAX / 4 ? 0 : (size / UNIT + 2 + (size % UNIT != 0)) & -2; }
 
 /* Inserts into the free list and merges with the neighbours. */
 static void insert(struct malloc_arena *arena, struct block *block)
@@ -87,58 +99,50 @@ static void trim(struct malloc_arena *arena, struct block *block, size_t units)
 	insert(arena, rest);
 }
 
-static struct block *take(struct malloc_arena *arena, size_t units)
+/* The first free place for a block of `units` whose data are aligned; what is left before and behind it stays in the
+ * list where it is, so that there is one walk only. */
+static struct block *take(struct malloc_arena *arena, size_t units, size_t alignment)
 {
 	for (struct block *before = &arena->head; before->next; before = before->next) {
-		struct block *block = before->next;
+		struct block *block = before->next, *next = block->next;
+		const uintptr_t data = ((uintptr_t)(block + 1) + alignment - 1) & -alignment;
+		struct block *taken = (struct block *)data - 1;
+		const size_t front = (size_t)(taken - block);
 
-		if (block->units < units)
+		if (front > block->units || block->units - front < units)
 			continue;
-		before->next = block->next;
-		trim(arena, block, units);
-		return block;
+		const size_t rest = block->units - front - units;
+
+		taken->arena = arena;
+		taken->units = rest < 2 ? units + rest : units;
+		if (rest >= 2) {
+			taken[units] = (struct block){.units = rest, .next = next, .arena = arena};
+			next = taken + units;
+		}
+		if (front) {
+			block->units = front;
+			before = block;
+		}
+		before->next = next;
+		return taken;
 	}
 	return NULL;
 }
 
 void *malloc_arena_alloc(struct malloc_arena *arena, size_t size)
 {
-	const size_t units = units_for(size);
-
-	if (!arena || !units)
-		return NULL;
-	lock(arena);
-	struct block *block = take(arena, units);
-	unlock(arena);
-	return block ? block + 1 : NULL;
+	return malloc_arena_alloc_aligned(arena, UNIT, size);
 }
 
 void *malloc_arena_alloc_aligned(struct malloc_arena *arena, size_t alignment, size_t size)
 {
-	if (alignment & (alignment - 1))
-		return NULL;
-	if (alignment <= UNIT)
-		return malloc_arena_alloc(arena, size);
-	const size_t units = units_for(size), spare = alignment / UNIT;
+	const size_t units = units_for(size);
 
-	if (!arena || !units || spare > SIZE_MAX / UNIT / 4)
+	if (!arena || !units || alignment & (alignment - 1) || alignment > SIZE_MAX / 4)
 		return NULL;
 	lock(arena);
-	struct block *block = take(arena, units + spare);
+	struct block *block = take(arena, units, alignment < UNIT ? UNIT : alignment);
 
-	if (block) {
-		const uintptr_t data = ((uintptr_t)(block + 1) + alignment - 1) & -alignment;
-		struct block *aligned = (struct block *)data - 1;
-
-		if (aligned != block) {
-			aligned->units = block->units - (size_t)(aligned - block);
-			aligned->arena = arena;
-			block->units = (size_t)(aligned - block);
-			insert(arena, block);
-			block = aligned;
-		}
-		trim(arena, block, units);
-	}
 	unlock(arena);
 	return block ? block + 1 : NULL;
 }
