@@ -11,7 +11,7 @@ packages=(
   libsystemc-dev libfmt-dev libspdlog-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev
   liblzma-dev libssl-dev xz-utils
   # tests and benchmarks
-  libgtest-dev libgmock-dev libbenchmark-dev libmpfr-dev csmith
+  libgtest-dev libgmock-dev libbenchmark-dev libmpfr-dev csmith python3-yaml python3-jsonschema
   # KV3 toolchain
   llvm-19-dev llvm-19 llvm-19-tools libclang-19-dev libclang-cpp19 libclang-common-19-dev
   flex bison newlib-source zlib1g-dev libzstd-dev

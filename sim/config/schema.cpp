@@ -198,12 +198,15 @@ std::string Schema::reference_page() const {
 
 namespace {
 
+/// "${card.clock}": may stand for any value.
+const nlohmann::ordered_json kReference = {{"type", "string"}, {"pattern", "^\\$\\{.*\\}$"}};
+
 nlohmann::ordered_json param_schema(const Param& p) {
   nlohmann::ordered_json j;
   j["description"] = p.source.empty() ? p.doc : fmt::format("{} [{}]", p.doc, p.source);
   switch (p.type) {
     case ParamType::kBool:
-      j["type"] = "boolean";
+      j["anyOf"] = {{{"type", "boolean"}}, kReference};
       break;
     case ParamType::kQuantity: {
       j["type"] =
@@ -217,7 +220,7 @@ nlohmann::ordered_json param_schema(const Param& p) {
       break;
     }
     case ParamType::kChoice:
-      j["enum"] = p.choices;
+      j["anyOf"] = {{{"enum", p.choices}}, kReference};
       break;
     case ParamType::kString:
     case ParamType::kFile:
@@ -240,6 +243,7 @@ nlohmann::ordered_json param_schema(const Param& p) {
   return j;
 }
 
+/// Nothing is required: an included file may give it.
 nlohmann::ordered_json component_schema(const ComponentType& type) {
   nlohmann::ordered_json j;
   j["type"] = "object";
@@ -258,10 +262,6 @@ nlohmann::ordered_json component_schema(const ComponentType& type) {
     }
   }
   if (!patterns.empty()) j["patternProperties"] = patterns;
-  std::vector<std::string> required;
-  for (const Param& p : type.params)
-    if (!p.default_text) required.push_back(p.name);
-  if (!required.empty()) j["required"] = required;
   return j;
 }
 
@@ -273,13 +273,17 @@ std::string Schema::json_schema() const {
   root["title"] = "mppasim configuration";
   root["type"] = "object";
   root["additionalProperties"] = false;
-  auto any_of = nlohmann::ordered_json::array();
+  // A component of a known type, or, if an included file says its type, of any.
+  auto by_type = nlohmann::ordered_json::array(), any_type = by_type, names = by_type;
   auto& defs = root["$defs"] = nlohmann::ordered_json::object();
   for (const auto& [type_name, type] : types_) {
     defs[type_name] = component_schema(type);
-    if (type.top_level) {
-      any_of.push_back({{"allOf", {{{"$ref", "#/$defs/" + type_name}}, {{"required", {"type"}}}}}});
-    }
+    if (!type.top_level) continue;
+    const nlohmann::ordered_json ref = {{"$ref", "#/$defs/" + type_name}};
+    const nlohmann::ordered_json is_type = {{"properties", {{"type", {{"const", type_name}}}}}, {"required", {"type"}}};
+    by_type.push_back({{"if", is_type}, {"then", ref}});
+    any_type.push_back(ref);
+    names.push_back(type_name);
   }
   const nlohmann::ordered_json string = {{"type", "string"}};
   const nlohmann::ordered_json strings = {{"type", "array"}, {"items", string}};
@@ -291,7 +295,10 @@ std::string Schema::json_schema() const {
   p["use"] = {{"description", "Presets to apply, in order."}, {"anyOf", {string, strings}}};
   if (find(kSimulationType))
     p[kSimulationType] = {{"$ref", std::string("#/$defs/") + kSimulationType}, {"description", "How to run it."}};
-  p["components"] = {{"type", "object"}, {"additionalProperties", {{"anyOf", any_of}}}};
+  by_type.push_back({{"if", {{"not", {{"required", {"type"}}}}}}, {"then", {{"anyOf", any_type}}}});
+  const nlohmann::ordered_json component = {
+      {"type", "object"}, {"properties", {{"type", {{"enum", names}}}}}, {"allOf", by_type}};
+  p["components"] = {{"type", "object"}, {"additionalProperties", component}};
   p["links"] = {{"type", "array"}, {"items", string}, {"description", "Pairs of ports: 'a.port -- b.port'."}};
   return root.dump(2) + "\n";
 }

@@ -12,6 +12,14 @@ std::size_t index_of(const config::SystemConfig& config, const std::string& path
   throw std::logic_error("no component " + path);
 }
 
+std::vector<LinkedPort> linked_ports(const config::SystemConfig& config, const std::string& path) {
+  std::vector<LinkedPort> out;
+  for (const config::Link& link : config.links)
+    for (const config::PortRef* end : {&link.a, &link.b})
+      if (end->component == path) out.push_back({end->port, link.pos});
+  return out;
+}
+
 }  // namespace
 
 PortEnd& SystemPart::port(const std::string& port_name) {
@@ -37,8 +45,11 @@ config::SystemConfig ComponentRegistry::load(const std::string& file, const conf
   config::SystemConfig config = config::load_config(file, options, schema_, diagnostics);
   // A check may rely on what the schema promises.
   if (!diagnostics.ok()) return config;
-  for (const config::Component& component : config.components)
-    if (const auto& check = factories_.at(component.type->name).check) check(component, diagnostics);
+  for (const config::Component& component : config.components) {
+    const ComponentFactory& factory = factories_.at(component.type->name);
+    if (factory.check) factory.check(component, diagnostics);
+    if (factory.check_links) factory.check_links(component, linked_ports(config, component.path), diagnostics);
+  }
   return config;
 }
 

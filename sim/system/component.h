@@ -54,12 +54,20 @@ class SystemPart {
 using BuildPart = std::function<std::unique_ptr<SystemPart>(const config::Component&, RunContext&)>;
 /// Finds what the schema cannot express: parameters that do not fit each other, contents of files.
 using CheckComponent = std::function<void(const config::Component&, config::Diagnostics&)>;
+/// A port of a component that is linked, and where the link stands.
+struct LinkedPort {
+  std::string name;  ///< "pcie[4]"
+  config::SourcePos pos;
+};
+/// The same for its links: ports that cannot be linked at the same time.
+using CheckLinks = std::function<void(const config::Component&, const std::vector<LinkedPort>&, config::Diagnostics&)>;
 /// Connects the two ends of a link, whose protocol is the same.
 using JoinPorts = std::function<void(PortEnd&, PortEnd&)>;
 
 struct ComponentFactory {
   BuildPart build;
-  CheckComponent check;  ///< may be empty
+  CheckComponent check = {};    ///< may be empty
+  CheckLinks check_links = {};  ///< likewise
 };
 
 class ComponentRegistry {

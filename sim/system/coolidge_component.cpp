@@ -31,6 +31,7 @@ using config::Dimension;
 constexpr const char* kInterconnect = "interconnect.md";
 constexpr const char* kJedec = "JESD79-4, DDR4-3200AA";
 constexpr const char* kTwoX16 = "x16+x16";
+constexpr pcie::LaneSplit kTwoX16Lanes = {16, 0, 0, 0, 16, 0, 0, 0};
 constexpr const char* kChoice = "not published; docs/modelling-choices.md";
 
 const ParamTable<CoolidgeParams>& chip_table() {
@@ -209,7 +210,7 @@ CoolidgeParams chip_params(const config::Component& c, const config::Component& 
   p.ddr.channel = ddr_channel_table().fill(c.part("ddr.channel"));
   p.spin_skip = simulation.flag("spin_skip");
   p.pcie = pcie_table().fill(c.part("pcie_subsystem"));
-  if (c.part("pcie_subsystem").text("lanes") == kTwoX16) p.pcie.lanes = {16, 0, 0, 0, 16, 0, 0, 0};
+  if (c.part("pcie_subsystem").text("lanes") == kTwoX16) p.pcie.lanes = kTwoX16Lanes;
   p.noc = noc_table().fill(c.part("noc"));
   p.ethernet = ethernet_table().fill(c.part("ethernet"));
   for (unsigned node = 0; node < noc::kNodes; ++node)
@@ -396,6 +397,17 @@ void check_coolidge(const config::Component& c, config::Diagnostics& diagnostics
                       fmt::format("the window would end at {:#x}, above 4 GiB", alias_end));
 }
 
+/// With the n-furcation all eight controllers can have lanes at the same time; otherwise only two have any.
+void check_lanes(const config::Component& c, const std::vector<LinkedPort>& ports, config::Diagnostics& diagnostics) {
+  if (c.part("pcie_subsystem").text("lanes") != kTwoX16) return;
+  for (const LinkedPort& port : ports)
+    for (unsigned i = 0; i < pcie::kControllers; ++i)
+      if (port.name == indexed("pcie", i) && kTwoX16Lanes[i] == 0)
+        diagnostics.error(
+            port.pos, c.path + "." + port.name,
+            fmt::format("has no lanes: with pcie_subsystem.lanes {} only pcie[0] and pcie[4] have any", kTwoX16));
+}
+
 template <class Table>
 config::ComponentType part_type(const std::string& name, const std::string& doc, const Table& table,
                                 std::vector<config::Part> parts = {}) {
@@ -455,7 +467,7 @@ void add_coolidge(ComponentRegistry& registry) {
   registry.add(std::move(type), {[](const config::Component& component, RunContext& context) {
                                    return std::make_unique<CoolidgePart>(component, context);
                                  },
-                                 check_coolidge});
+                                 check_coolidge, check_lanes});
 }
 
 }  // namespace mppa::sim
