@@ -6,6 +6,7 @@ disk with nvme-cli and fio. Nothing is installed; everything lies in a cache and
 
 Needs apt-get, dpkg-deb, mke2fs and readelf, and a Debian mirror the first time.
 """
+import fcntl
 import gzip
 import hashlib
 import os
@@ -15,6 +16,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import zlib
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAMS = ["nvme-cli", "fio", "busybox-static"]
@@ -107,17 +109,20 @@ def module_files(root):
             order.append(path)
 
     for module in MODULES:
-        if module in everything or not list(root.glob(f"lib/modules/*/modules.builtin")):
-            add(module)
+        add(module)
     return order
 
 
-def cpio_entry(name, mode, data=b"", number=[0]):
-    number[0] += 1
-    fields = [number[0], mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name) + 1, 0]
+def padded(data):
+    return data + b"\0" * (-len(data) % 4)
+
+
+def cpio_entry(name, mode, data=b""):
+    """An entry of the newc format (Documentation/driver-api/early-userspace/buffer-format of Linux)."""
+    inode = zlib.crc32(name.encode())
+    fields = [inode, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name) + 1, 0]
     head = b"070701" + b"".join(b"%08X" % f for f in fields) + name.encode() + b"\0"
-    pad = lambda b: b + b"\0" * (-len(b) % 4)
-    return pad(head) + pad(data)
+    return padded(head) + padded(data)
 
 
 def make_initramfs(root, target):
@@ -139,10 +144,17 @@ def main():
     directory.mkdir(parents=True, exist_ok=True)
     sources = [pathlib.Path(__file__), *sorted((HERE / "guest").iterdir())]
     digest = hashlib.sha256(b"".join(s.read_bytes() for s in sources)).hexdigest()
+    lock = open(directory / "build.lock", "w")  # one build at a time; released when we end
+    fcntl.flock(lock, fcntl.LOCK_EX)
     stamp = directory / "stamp"
     if not stamp.exists() or stamp.read_text() != digest:
         root = directory / "root"
-        extract(download(directory), root)
+        try:
+            packages = download(directory)
+        except subprocess.CalledProcessError:  # perhaps only the lists of packages are missing or old
+            run("apt-get", "-qq", "update")
+            packages = download(directory)
+        extract(packages, root)
         kernel = max(root.glob("boot/vmlinuz-*"))
         shutil.copy(kernel, directory / "vmlinuz")
         make_tools(root, directory / "tools.img")
