@@ -38,7 +38,7 @@ def arguments():
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--guest")
     parser.add_argument("--set", action="append", default=[])
-    parser.add_argument("--loops", type=int, default=1, help="MiB that fio moves")
+    parser.add_argument("--loops", type=int, default=4, help="MiB that fio moves")
     parser.add_argument("--mtu", type=int, default=1500)
     parser.add_argument("--limit", type=int, default=600, help="seconds of wall time for everything")
     return parser.parse_args()

@@ -29,7 +29,7 @@ identify() {
 verify() {
 	in_tools /usr/bin/fio --name=v --filename="/dev/$(disk)" --rw=randrw --bs=4k --iodepth=8 --ioengine=libaio --direct=1 \
 		--size=512k --io_size="$((${loops:-1} * 1024))k" --verify=crc32c --verify_fatal=1 --do_verify=1 \
-		--randrepeat=1 --output=/tmp/fio.out --eta=never
+		--randrepeat=1 --verify_state_save=0 --output=/tmp/fio.out --eta=never
 	code=$?
 	grep -E 'IOPS|err=|lat .*avg' /tools/tmp/fio.out
 	return $code
