@@ -1,4 +1,5 @@
 /* Boot: cluster 0 starts the others, each sets itself up, cluster 0 opens the doors. */
+#include "cos/arena.h"
 #include "cos/atomic.h"
 #include "cos/cluster.h"
 #include "cos/console.h"
@@ -13,6 +14,7 @@ static void data_plane(const struct k200lp_options *options)
 {
 	cos_start_pes((1u << options->pes) - 1);
 	options->personality->start_cluster(options);
+	cos_printf("cluster %u: %lu KiB of SMEM left\n", cos_cluster_id(), cos_free_bytes(COS_SMEM) >> 10);
 	__atomic_fetch_or(cos_remote(0, &ready), 1u << cos_cluster_id(), __ATOMIC_RELEASE);
 }
 

@@ -23,10 +23,10 @@
 #define FIFOS 8u
 #define RX_BYTES (1024u << 10) /* RX buffers of a cluster */
 #define RX_BUFFERS_MAX 256u
-#define CONNS 32u
-#define PACKETS 64u
-#define DMA_JOBS_LOG2 8
-#define NEAR_PAGES 16u
+#define CONNS 16u
+#define PACKETS 48u
+#define DMA_JOBS_LOG2 7
+#define NEAR_PAGES 12u
 #define FAR_PAGES 4096u
 #define VECTORS 64u
 #define TIMER_PERIOD_US 500 /* the stack's timers have a resolution of 1 ms */
@@ -51,6 +51,8 @@ static struct ethernet_buffers *buffers[CACHES];
 static unsigned rx_buffers;
 static uint32_t started; /* PEs */
 
+/* Of the next power of two. */
+static unsigned log2_of(unsigned n) { return n > 1 ? 32 - (unsigned)__builtin_clz(n - 1) : 0; }
 static uint64_t now_us(void) { return cos_timestamp() / (cos_timestamp_hz() / 1000000); }
 static unsigned port_of(unsigned pe) { return pe % K200LP_PORTS; }
 static void mac_of(unsigned port, uint8_t mac[6])
@@ -97,7 +99,7 @@ static bool start_port(struct server *server, const struct k200lp_options *optio
 						     .channel = pe,
 						     .tx_fifo = pe / K200LP_PORTS % FIFOS,
 						     .tx_thread = pe % 4,
-						     .records_log2 = 8,
+						     .records_log2 = log2_of(rx_buffers),
 						     .jobs_log2 = DMA_JOBS_LOG2};
 
 	server->netif = (struct netif){.mtu = (uint16_t)options->mtu,

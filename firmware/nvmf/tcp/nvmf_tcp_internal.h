@@ -113,8 +113,8 @@ struct listener {
 };
 
 /* Requests are made in blocks: near ones first, more in far memory when connections could need them. */
-#define BLOCK_REQUESTS 64u
-#define BLOCKS_MAX 256u
+#define BLOCK_REQUESTS 32u
+#define BLOCKS_MAX 512u
 
 struct nvmf_tcp_group {
 	struct nvmf_tcp_group_config config;
