@@ -224,6 +224,10 @@ bool ethernet_link_up(unsigned controller)
 	return cos_read32(base(controller) + MPPA_ETH_MAC + MPPA_ETH_SYNC_STATUS) & MPPA_ETH_SYNC_LINK(0);
 }
 
+/* The hash is linear: ports that follow each other differ in a few of its bits only. All bits of an index must count.
+ */
+static unsigned scramble(unsigned i) { return (uint32_t)(i * 0x9e3779b1u) >> 16; }
+
 void ethernet_steer(unsigned controller, const uint8_t *clusters, const uint8_t *channels, unsigned count)
 {
 	for (unsigned half = 0; half <= PARSER_HALF; half += PARSER_HALF) {
@@ -233,7 +237,7 @@ void ethernet_steer(unsigned controller, const uint8_t *clusters, const uint8_t 
 	for (unsigned i = 0; i < count; i++)
 		lb_write64(controller, MPPA_ETH_DISPATCH(i), dispatch_entry(controller, clusters[i], channels[i]));
 	for (unsigned i = 0; i < MPPA_ETH_LUT_ENTRIES; i++)
-		lb_write(controller, MPPA_ETH_LUT(i), i % count);
+		lb_write(controller, MPPA_ETH_LUT(i), scramble(i) % count);
 	for (unsigned half = 0; half <= PARSER_HALF; half += PARSER_HALF) {
 		program_parser(controller, half + PARSER_TCP4, false);
 		program_parser(controller, half + PARSER_TCP6, true);

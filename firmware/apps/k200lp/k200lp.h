@@ -23,6 +23,8 @@ struct k200lp_options {
 	const char *volume_kind; /* malloc, null, nvme */
 	unsigned volumes;	 /* namespaces */
 	unsigned volume_mib;	 /* of malloc and null */
+	unsigned ssd_queue;	 /* entries of an SSD's queue pair; each serving PE has one on each SSD */
+	unsigned ssd_controller; /* PCIe controller above the SSDs: 0 with 16 lanes, or 4 with 8 */
 };
 
 /* What the card is. One file each. */
@@ -40,9 +42,6 @@ extern const struct k200lp_personality personality_tcp;
 
 /* options.c: ends the run with a message if the arguments make no sense. */
 struct k200lp_options k200lp_parse(int argc, char **argv);
-
-/* volumes.c: makes the bdevs "vol0" .. of this cluster; on the RM. */
-void volumes_start(const struct k200lp_options *options);
 
 /* subsystem.c: the target of this cluster with one subsystem that has all volumes; on the RM of each cluster. */
 struct nvmf_transport;

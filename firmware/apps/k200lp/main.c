@@ -6,29 +6,40 @@
 #include "cos/cpu.h"
 #include "cos/reactor.h"
 #include "drivers/dma.h"
-#include "k200lp.h"
+#include "volumes.h"
 
-static COS_SHARED uint32_t ready; /* in cluster 0: data-plane clusters that are set up, one bit each */
+/* In cluster 0: data-plane clusters that can take volumes, and that serve; one bit each. */
+static COS_SHARED uint32_t booted, ready;
 
 static void data_plane(const struct k200lp_options *options)
 {
+	__atomic_fetch_or(cos_remote(0, &booted), 1u << cos_cluster_id(), __ATOMIC_RELEASE);
 	cos_start_pes((1u << options->pes) - 1);
+	volumes_wait(options);
 	options->personality->start_cluster(options);
 	cos_printf("cluster %u: %lu KiB of SMEM left\n", cos_cluster_id(), cos_free_bytes(COS_SMEM) >> 10);
 	__atomic_fetch_or(cos_remote(0, &ready), 1u << cos_cluster_id(), __ATOMIC_RELEASE);
+}
+
+static void wait_for(const uint32_t *flags, uint32_t all)
+{
+	/* Others ask for SSD queues and the like meanwhile. */
+	while ((cos_load_acquire(flags) & all) != all)
+		cos_reactor_poll();
 }
 
 static void control_plane(const struct k200lp_options *options)
 {
 	const uint32_t all = ((1u << options->clusters) - 1) << 1;
 
-	options->personality->start_chip(options);
 	for (unsigned cluster = 1; cluster <= options->clusters; cluster++)
 		if (!cos_start_cluster(cluster))
 			cos_panic("no image for cluster %u", cluster);
-	/* Others ask for SSD queues and the like meanwhile. */
-	while ((cos_load_acquire(&ready) & all) != all)
-		cos_reactor_poll();
+	wait_for(&booted, all);
+	volumes_attach(options);
+	volumes_wait(options);
+	options->personality->start_chip(options);
+	wait_for(&ready, all);
 	options->personality->serve(options);
 	cos_printf("k200lp: serving with %u clusters of %u PEs\n", options->clusters, options->pes);
 }

@@ -37,7 +37,9 @@ static void set(struct k200lp_options *options, const char *argument)
 		       {"pes", &options->pes, 1, MPPA_PES},
 		       {"mtu", &options->mtu, 1280, 9216},
 		       {"volumes", &options->volumes, 1, 64},
-		       {"volume_mib", &options->volume_mib, 1, 1u << 20}};
+		       {"volume_mib", &options->volume_mib, 1, 1u << 20},
+		       {"ssd_queue", &options->ssd_queue, 2, 1024},
+		       {"ssd_controller", &options->ssd_controller, 0, 4}};
 	const char *equals = strchr(argument, '=');
 
 	for (unsigned i = 0; equals && i < COUNT(numbers); i++) {
@@ -55,8 +57,14 @@ static void set(struct k200lp_options *options, const char *argument)
 
 struct k200lp_options k200lp_parse(int argc, char **argv)
 {
-	struct k200lp_options options = {
-		.clusters = 4, .pes = 8, .mtu = 9000, .volume_kind = "nvme", .volumes = 8, .volume_mib = 64};
+	struct k200lp_options options = {.clusters = 4,
+					 .pes = 8,
+					 .mtu = 9000,
+					 .volume_kind = "nvme",
+					 .volumes = 8,
+					 .volume_mib = 64,
+					 .ssd_queue = 64,
+					 .ssd_controller = 4};
 
 	if (argc < 2)
 		cos_panic("which personality?");

@@ -6,6 +6,7 @@
 #include "cos/cpu.h"
 #include "k200lp.h"
 #include "nvmf/target.h"
+#include "volumes.h"
 
 static struct nvmf_subsystem *subsystem;
 static struct nvmf_transport *tcp;
@@ -30,9 +31,9 @@ void subsystem_start(const struct k200lp_options *options, struct nvmf_transport
 		cos_panic("target: error %d", error);
 	for (unsigned i = 0; i < options->volumes; i++) {
 		const struct nvmf_ns_options ns = {.nsid = i + 1};
-		char name[16];
+		char name[VOLUME_NAME];
 
-		snprintf(name, sizeof name, "vol%u", i);
+		volume_name(options, i, name);
 		error = nvmf_subsystem_add_ns(subsystem, name, &ns);
 		if (error < 0)
 			cos_panic("namespace %u: error %d", i + 1, error);
