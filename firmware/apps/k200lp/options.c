@@ -63,7 +63,7 @@ struct k200lp_options k200lp_parse(int argc, char **argv)
 					 .volume_kind = "nvme",
 					 .volumes = 8,
 					 .volume_mib = 64,
-					 .ssd_queue = 64,
+					 .ssd_queue = 32,
 					 .ssd_controller = 4};
 
 	if (argc < 2)

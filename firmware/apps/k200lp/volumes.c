@@ -14,6 +14,7 @@
 #include "nvme/pcie.h"
 
 #define BLOCK 4096u
+#define IOS 96u /* of each serving PE that are out at the same time */
 
 static bool on_ssds(const struct k200lp_options *options) { return strcmp(options->volume_kind, "nvme") == 0; }
 
@@ -41,6 +42,7 @@ static void make(const struct k200lp_options *options, unsigned volume)
 
 void volumes_start(const struct k200lp_options *options)
 {
+	bdev_set_options(&(struct bdev_options){.ios_per_core = IOS});
 	if (on_ssds(options)) {
 		pcie_map_registers();
 		if (!pcie_root_map(options->ssd_controller))
