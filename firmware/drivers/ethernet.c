@@ -214,6 +214,8 @@ bool ethernet_start(unsigned controller, const uint8_t mac[6], unsigned max_fram
 		lb_write(controller, MPPA_ETH_LB_CTRL(lane),
 			 max_frame | MPPA_ETH_LB_STORE_AND_FORWARD | MPPA_ETH_LB_ADD_HEADER);
 	}
+	/* A burst that cores cannot take at once waits at the sender instead of being lost here. */
+	lb_write(controller, MPPA_ETH_RX_PFC(0) + MPPA_ETH_RX_PFC_CTRL, MPPA_ETH_RX_PFC_GLOBAL_PAUSE);
 	mac_write(controller, MPPA_ETH_PMAC(0) + MPPA_ETH_MAC_CMD_CFG,
 		  MPPA_ETH_CMD_TX_EN | MPPA_ETH_CMD_RX_EN | MPPA_ETH_CMD_PROMISC | MPPA_ETH_CMD_TX_PAD);
 	return true;

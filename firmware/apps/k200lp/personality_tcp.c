@@ -187,7 +187,7 @@ static void set_up_tcp(void)
 	tcp.rto_min = 5000; /* initiators in the same rack; they must not delay acknowledgements longer */
 	tcp.delayed_ack = 1000;
 	tcp.time_wait = 1000000;	   /* likewise: no segment wanders about for minutes */
-	tcp.out_of_order = rx_buffers / 8; /* a hole must not take all RX buffers of the PEs that share them */
+	tcp.out_of_order = rx_buffers / 3; /* a hole must not take all RX buffers of the PEs that share them */
 }
 
 static void start_cluster(const struct k200lp_options *options)

@@ -31,7 +31,8 @@ struct ethernet_queue_config {
 	uint64_t notify;       /* written when a frame has arrived: a mailbox's global address, or 0 */
 };
 
-/* Starts the port: MAC, frame size, checks of checksums, nothing goes anywhere yet. One core of the chip calls it, once
+/* Starts the port: MAC, frame size, checks of checksums, PAUSE frames when the receive buffer fills up; nothing goes
+ * anywhere yet. One core of the chip calls it, once
  * for each controller, before any queue is opened. `max_frame` without FCS, e.g. MTU + 18. False: no memory map entry
  * left for the registers. */
 bool ethernet_start(unsigned controller, const uint8_t mac[6], unsigned max_frame, bool at_40g);
