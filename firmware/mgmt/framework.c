@@ -1,8 +1,11 @@
 /* The methods of the server itself, and the start-up configuration in SPDK's form:
  * {"subsystems": [{"subsystem": NAME, "config": [{"method": NAME, "params": {...}}, ...]}, ...]} */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cos/console.h"
+#include "cos/reactor.h"
 #include "internal.h"
 
 static void get_methods(struct rpc_request *request)
@@ -48,6 +51,26 @@ static void ready(struct rpc_request *request)
 {
 	if (rpc_decode(request, rpc_params(request), NULL, 0, NULL))
 		rpc_done_true(request);
+}
+
+static int leave(void *arg)
+{
+	(void)arg;
+	cos_exit(0);
+}
+
+/* Ends the firmware, and with it the run, after the answer has been sent. Which signal makes no difference. */
+static void kill_instance(struct rpc_request *request)
+{
+	char signal[16];
+	static const struct rpc_param kParams[] = {{"sig_name", RPC_STRING, true, 0, sizeof(signal)}};
+
+	if (!rpc_decode(request, rpc_params(request), kParams, 1, signal))
+		return;
+	if (cos_poller_register(leave, NULL, 1000))
+		rpc_done_true(request);
+	else
+		rpc_errno(request, -ENOMEM);
 }
 
 /* --- Start-up configuration -----------------------------------------------------------------------------------------
@@ -167,8 +190,11 @@ static void load_config(struct rpc_request *request)
 void rpc_register_framework(void)
 {
 	static struct rpc_method methods[] = {
-		{.name = "rpc_get_methods", .run = get_methods},       {.name = "spdk_get_version", .run = get_version},
-		{.name = "framework_start_init", .run = ready},	       {.name = "framework_wait_init", .run = ready},
+		{.name = "rpc_get_methods", .run = get_methods},
+		{.name = "spdk_get_version", .run = get_version},
+		{.name = "framework_start_init", .run = ready},
+		{.name = "framework_wait_init", .run = ready},
+		{.name = "spdk_kill_instance", .run = kill_instance},
 		{.name = "framework_load_config", .run = load_config},
 	};
 

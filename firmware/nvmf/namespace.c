@@ -27,6 +27,23 @@ static void bdev_changed(enum bdev_event event, struct bdev *bdev, void *arg)
 	nvmf_namespace_changed(ns);
 }
 
+/* A UUID (version 8, RFC 9562) of the names: hosts insist on identifiers, and every run and cluster has to find the
+ * same. FNV-1a, 64 bits at a time. */
+static void derive_uuid(const struct nvmf_ns *ns, uint8_t uuid[16])
+{
+	for (unsigned half = 0; half < 2; half++) {
+		uint64_t hash = 0xcbf29ce484222325ull + half;
+
+		for (const char *c = ns->subsystem->nqn; *c; c++)
+			hash = (hash ^ (uint8_t)*c) * 0x100000001b3ull;
+		for (const char *c = bdev_name(ns->bdev); *c; c++)
+			hash = (hash ^ (uint8_t)*c) * 0x100000001b3ull;
+		memcpy(uuid + 8 * half, &hash, sizeof(hash));
+	}
+	uuid[6] = (uint8_t)((uuid[6] & 0x0f) | 0x80);
+	uuid[8] = (uint8_t)((uuid[8] & 0x3f) | 0x80);
+}
+
 /* What the options leave open. Every cluster comes to the same answer. */
 static void complete_options(struct nvmf_ns *ns, const struct nvmf_ns_options *options, uint32_t nsid)
 {
@@ -36,6 +53,8 @@ static void complete_options(struct nvmf_ns *ns, const struct nvmf_ns_options *o
 		ns->options.ana_group = 1;
 	if (nvmf_is_zero(ns->options.uuid, sizeof(ns->options.uuid)))
 		memcpy(ns->options.uuid, bdev_uuid(ns->bdev), sizeof(ns->options.uuid));
+	if (nvmf_is_zero(ns->options.uuid, sizeof(ns->options.uuid)))
+		derive_uuid(ns, ns->options.uuid);
 	if (nvmf_is_zero(ns->options.nguid, sizeof(ns->options.nguid)))
 		memcpy(ns->options.nguid, ns->options.uuid, sizeof(ns->options.nguid));
 }

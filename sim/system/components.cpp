@@ -14,6 +14,7 @@ const ComponentRegistry& builtin_components() {
     add_host(r);
     add_initiator(r);
     add_ethernet(r);
+    add_management(r);
     return r;
   }();
   return registry;

@@ -13,6 +13,7 @@ void add_pcie_switch(ComponentRegistry& registry);
 void add_ssd(ComponentRegistry& registry);
 void add_host(ComponentRegistry& registry);
 void add_initiator(ComponentRegistry& registry);
+void add_management(ComponentRegistry& registry);
 void add_ethernet(ComponentRegistry& registry);  ///< cable, switch, door; the protocol of their links
 
 }  // namespace mppa::sim

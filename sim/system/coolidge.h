@@ -106,6 +106,8 @@ class Coolidge : public sc_core::sc_module, public noc::ChipResetIf, public Stat
   /// PCIe controllers; whoever has a link connects it before elaboration.
   pcie::PcieSubsystem& pcie() { return pcie_; }
   noc::Uart& uart(unsigned index) { return *uarts_[index]; }
+  /// nullptr if the chip has none.
+  noc::SimPort* sim_port() { return sim_port_.get(); }
   noc::Itgen& itgen(unsigned index) { return *itgens_[index]; }
   noc::Fabric::TargetSide& target(const std::string& external) { return axi_.target(external); }
   noc::Fabric::InitiatorSide& initiator(const std::string& external) { return axi_.initiator(external); }

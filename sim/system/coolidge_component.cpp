@@ -17,6 +17,7 @@
 #include "sim/system/crash_report.h"
 #include "sim/system/ethernet_end.h"
 #include "sim/system/firmware_manifest.h"
+#include "sim/system/management_end.h"
 #include "sim/system/param_table.h"
 #include "sim/system/pcie_end.h"
 #include "sim/system/uart_end.h"
@@ -237,6 +238,7 @@ class CoolidgePart : public SystemPart {
     for (unsigned i = 0; i < kEthernets; ++i)
       ethernets_[i] = std::make_unique<EthernetMacEnd>(chip_.ethernet(i).mac(0));
     for (unsigned i = 0; i < pcie_.size(); ++i) pcie_[i].set(chip_, i, component.path);
+    managed_.port = chip_.sim_port();
     chip_.on_end = [this](const ChipEnd& end) { ended(end); };
     chip_.on_trace = [this](unsigned channel, u64 value, const sc_core::sc_time& when) {
       context_.log(component_.path, LogLevel::kInfo,
@@ -258,6 +260,7 @@ class CoolidgePart : public SystemPart {
       if (name == indexed("eth", i)) return *ethernets_[i];
     for (unsigned i = 0; i < pcie_.size(); ++i)
       if (name == indexed("pcie", i)) return pcie_[i];
+    if (name == "management") return managed_;
     return SystemPart::port(name);
   }
 
@@ -293,6 +296,17 @@ class CoolidgePart : public SystemPart {
   }
 
  private:
+  /// The simulator's port as one end of a management channel.
+  class Managed : public ManagedEnd {
+   public:
+    void serve(ManagementPeer& peer) override {
+      if (!port) throw BadInput("a card without sim_port cannot be managed");
+      port->on_management_read = [&peer] { return peer.read_word(); };
+      port->on_management_write = [&peer](u64 word) { peer.write_word(word); };
+    }
+    noc::SimPort* port = nullptr;
+  };
+
   class Uart : public UartEnd {
    public:
     void receive(u8 byte, const sc_core::sc_time& when) override {
@@ -373,6 +387,7 @@ class CoolidgePart : public SystemPart {
   std::map<std::string, CodeMap> code_maps_;     ///< by image file, made when asked for
   ConsoleCrashes console_crashes_;               ///< on UART 0
   std::array<Uart, kUarts> uarts_;
+  Managed managed_;
   std::array<std::unique_ptr<EthernetMacEnd>, kEthernets> ethernets_;
   std::array<Controller, pcie::kControllers> pcie_;
 };
@@ -462,6 +477,7 @@ void add_coolidge(ComponentRegistry& registry) {
                                        "RM of cluster 0 to load, or in place already."));
   type.ports = {{"uart", "uart", kUarts, false, "The UARTs."},
                 {"eth", "ethernet", kEthernets, false, "The Ethernet ports, 100 or 40 Gb/s."},
+                {"management", "management", 1, false, "The management channel of the simulator's port."},
                 {"pcie", "pcie", pcie::kControllers, false,
                  "The PCIe controllers; lanes as firmware splits them. Controller 0 may be linked to a host."}};
   registry.add(std::move(type), {[](const config::Component& component, RunContext& context) {

@@ -15,6 +15,16 @@ SimPort::SimPort(const sc_core::sc_module_name& name, const sc_core::sc_time& la
         if (on_exit) on_exit(static_cast<u32>(status), now());
       });
   regs()
+      .add("management_rx", MPPA_SIM_PORT_MANAGEMENT_RX, 8, RegAccess::kRo)
+      .doc("takes bytes that the peer on the management channel has sent")
+      .on_read([this](unsigned) { return on_management_read ? on_management_read() : 0; });
+  regs()
+      .add("management_tx", MPPA_SIM_PORT_MANAGEMENT_TX, 8, RegAccess::kWo)
+      .doc("sends bytes to the peer on the management channel")
+      .on_write([this](unsigned, u64 word) {
+        if (on_management_write) on_management_write(word);
+      });
+  regs()
       .add_array("trace", MPPA_SIM_PORT_TRACE, 8, RegAccess::kWo, MPPA_SIM_PORT_TRACE_CHANNELS, 8)
       .doc("a mark of the firmware")
       .on_write([this](unsigned channel, u64 value) {

@@ -1,0 +1,213 @@
+// The management channel: scripts and socket clients one after the other, and a card that is managed by them.
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <fstream>
+
+#include "firmware/include/mppa/sim_port.h"
+#include "sim/system/component.h"
+#include "sim/system/management_channel.h"
+#include "tests/models/sc_test.h"
+#include "tests/sim/system/test_context.h"
+
+namespace mppa::sim {
+namespace {
+
+using Answers = std::vector<std::string>;
+
+/// The firmware's side of a channel.
+class Firmware {
+ public:
+  explicit Firmware(ManagementChannel& channel) : channel_(channel) {}
+
+  /// What has arrived up to now; "|" where a new peer begins.
+  std::string receive() {
+    std::string text;
+    for (;;) {
+      const u64 word = channel_.read_word();
+      const auto count = static_cast<unsigned>(word >> 56);
+      if (count == MPPA_SIM_PORT_MANAGEMENT_RESTART) {
+        text += '|';
+        if (acknowledge) channel_.write_word(word);
+        continue;
+      }
+      if (count == 0) return text;
+      EXPECT_LE(count, MPPA_SIM_PORT_MANAGEMENT_BYTES);
+      for (unsigned i = 0; i < count; ++i) text += static_cast<char>(word >> (8 * i));
+    }
+  }
+  void send(std::string_view text) {
+    for (; !text.empty(); text.remove_prefix(std::min<std::size_t>(text.size(), 7))) {
+      const std::string_view part = text.substr(0, 7);
+      u64 word = static_cast<u64>(part.size()) << 56;
+      for (std::size_t i = 0; i < part.size(); ++i) word |= static_cast<u64>(static_cast<u8>(part[i])) << (8 * i);
+      channel_.write_word(word);
+    }
+  }
+
+  bool acknowledge = true;
+
+ private:
+  ManagementChannel& channel_;
+};
+
+TEST(ManagementChannel, ScriptsSendTheNextRequestWhenTheLastIsAnswered) {
+  ManagementChannel channel;
+  Firmware firmware(channel);
+  Answers answers;
+  channel.add(std::make_unique<ScriptedManager>(
+      split_json(R"( {"id":1, "x":"}"} [2] )"),
+      [&](const std::string& request, const std::string& answer) { answers.push_back(request + answer); }));
+  EXPECT_EQ(firmware.receive(), R"(|{"id":1, "x":"}"})");
+  firmware.send(R"({"result":"\"{")");
+  EXPECT_EQ(firmware.receive(), "");
+  firmware.send("}");
+  EXPECT_EQ(firmware.receive(), "[2]");
+  firmware.send("[]");
+  EXPECT_EQ(firmware.receive(), "");
+  EXPECT_EQ(answers, (Answers{R"({"id":1, "x":"}"}{"result":"\"{"})", "[2][]"}));
+}
+
+TEST(ManagementChannel, SplitRefusesWhatDoesNotEnd) {
+  EXPECT_THROW(split_json("{}{"), std::runtime_error);
+  EXPECT_THROW(split_json("{} x"), std::runtime_error);
+  EXPECT_TRUE(split_json(" \n").empty());
+}
+
+class Sockets : public ::testing::Test {
+ protected:
+  Sockets() { channel_.listen("unix:" + path_); }
+  ~Sockets() override {
+    for (const int fd : clients_) close(fd);
+  }
+  int connect_client() {
+    sockaddr_un a{};
+    a.sun_family = AF_UNIX;
+    std::strcpy(a.sun_path, path_.c_str());
+    clients_.push_back(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    EXPECT_EQ(connect(clients_.back(), reinterpret_cast<sockaddr*>(&a), sizeof a), 0);
+    return clients_.back();
+  }
+  static std::string read_all(int fd) {
+    char bytes[100];
+    const ssize_t n = read(fd, bytes, sizeof bytes);
+    return {bytes, static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
+  }
+  void hang_up(int fd) {
+    close(fd);
+    std::erase(clients_, fd);
+  }
+
+  std::string path_ = ::testing::TempDir() + "mppa_management_" + std::to_string(getpid());
+  ManagementChannel channel_;
+  Firmware firmware_{channel_};
+  std::vector<int> clients_;
+};
+
+TEST_F(Sockets, ClientsAreServedOneAfterTheOther) {
+  EXPECT_EQ(firmware_.receive(), "");
+  const int first = connect_client(), second = connect_client();
+  ASSERT_EQ(write(first, "{\"first request\"}", 17), 17);
+  ASSERT_EQ(write(second, "{2}", 3), 3);
+  EXPECT_EQ(firmware_.receive(), "|{\"first request\"}");
+  firmware_.send("an answer of some length");
+  EXPECT_EQ(read_all(first), "an answer of some length");
+  EXPECT_EQ(firmware_.receive(), "");
+  hang_up(first);
+  EXPECT_EQ(firmware_.receive(), "|{2}");
+  firmware_.send("[]");
+  EXPECT_EQ(read_all(second), "[]");
+}
+
+TEST_F(Sockets, AnswersForAClientThatHasGoneDoNotReachTheNext) {
+  firmware_.acknowledge = false;
+  const int first = connect_client();
+  ASSERT_EQ(write(first, "{1", 2), 2);
+  EXPECT_EQ(firmware_.receive(), "|") << "nothing before the firmware has let go of what was before";
+  channel_.write_word(u64{MPPA_SIM_PORT_MANAGEMENT_RESTART} << 56);
+  EXPECT_EQ(firmware_.receive(), "{1");
+  hang_up(first);
+  const int second = connect_client();
+  EXPECT_EQ(firmware_.receive(), "|");
+  firmware_.send("late");
+  channel_.write_word(u64{MPPA_SIM_PORT_MANAGEMENT_RESTART} << 56);
+  firmware_.send("new");
+  EXPECT_EQ(read_all(second), "new");
+}
+
+// --- A card
+// -----------------------------------------------------------------------------------------------------------
+
+class Context : public test::Context {
+ public:
+  using test::Context::Context;
+  void output(const std::string& file, std::string_view bytes) override { outputs[file] += bytes; }
+  void end(SystemEnd end) override {
+    ended = end;
+    sc_core::sc_stop();
+  }
+  std::map<std::string, std::string> outputs;
+  std::optional<SystemEnd> ended;
+};
+
+class ManagedCard : public mppa::test::ScTest {
+ protected:
+  ManagedCard() : dir_(::testing::TempDir() + "mppa_managed_" + std::to_string(getpid()) + "_") {}
+
+  /// Runs a card with one other cluster until it ends.
+  void run(const std::string& configuration, const std::string& requests) {
+    std::ofstream(dir_ + "start.json") << configuration;
+    std::ofstream(dir_ + "requests.json") << requests;
+    std::ofstream(dir_ + "system.yaml") << "components:\n"
+                                        << "  card: {type: coolidge, firmware: " << MPPA_BINARY_DIR
+                                        << "/firmware/management.elf, arguments: ['1']}\n"
+                                        << "  manager: {type: management, configuration: " << dir_
+                                        << "start.json, requests: " << dir_ << "requests.json}\n"
+                                        << "links:\n  - card.management -- manager.card\n";
+    config::Diagnostics diagnostics;
+    config_ = builtin_components().load(dir_ + "system.yaml", {}, diagnostics);
+    ASSERT_TRUE(diagnostics.ok()) << diagnostics.list()[0].message;
+    context_ = std::make_unique<Context>(config_);
+    parts_ = builtin_components().build(config_, *context_);
+    elaborate();
+    for (auto& part : parts_) part->start();
+    while (!context_->ended && sc_core::sc_time_stamp() < sc_core::sc_time(50, sc_core::SC_MS))
+      sc_core::sc_start(100, sc_core::SC_US);
+    ASSERT_TRUE(context_->ended);
+  }
+
+  std::string dir_;
+  config::SystemConfig config_;
+  std::unique_ptr<Context> context_;
+  std::vector<std::unique_ptr<SystemPart>> parts_;
+};
+
+TEST_F(ManagedCard, ExecutesConfigurationAndRequestsInItsClusters) {
+  run(R"({"subsystems":[{"subsystem":"bdev","config":[
+        {"method":"bdev_malloc_create","params":{"name":"disk","num_blocks":64,"block_size":512}}]},
+      {"subsystem":"nvmf","config":[
+        {"method":"nvmf_create_subsystem","params":{"nqn":"nqn.2014-08.com.kalray:a"}},
+        {"method":"nvmf_subsystem_add_ns","params":{"nqn":"nqn.2014-08.com.kalray:a","namespace":{"bdev_name":"disk"}}}]}]})",
+      R"({"id":1,"method":"nvmf_subsystem_remove_ns","params":{"nqn":"nqn.2014-08.com.kalray:a","nsid":1}}
+         {"id":2,"method":"bdev_malloc_delete","params":{"name":"disk"}}
+         {"id":3,"method":"bdev_get_bdevs"} {"id":4,"method":"nope"}
+         {"id":5,"method":"spdk_kill_instance","params":{"sig_name":"SIGTERM"}})");
+  EXPECT_EQ(context_->ended->status, 0);
+  EXPECT_EQ(context_->outputs["manager.answers.json"],
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":true}\n{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":true}\n"
+            "{\"jsonrpc\":\"2.0\",\"id\":3,\"result\":[]}\n"
+            "{\"jsonrpc\":\"2.0\",\"id\":4,\"error\":{\"code\":-32601,\"message\":\"Method not found\"}}\n"
+            "{\"jsonrpc\":\"2.0\",\"id\":5,\"result\":true}\n");
+}
+
+TEST_F(ManagedCard, ARefusedConfigurationEndsTheRun) {
+  run(R"({"subsystems":[{"subsystem":"bdev","config":[{"method":"bdev_null_create","params":{"name":"n"}}]}]})", "");
+  EXPECT_EQ(context_->ended->status, 1);
+  EXPECT_NE(context_->lines.back().find("Call 1, bdev_null_create: Invalid parameters: missing num_blocks"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace mppa::sim
