@@ -28,21 +28,26 @@ static struct {
 	struct json_writer reply;
 } server;
 
-int rpc_start(const struct rpc_config *config)
+static bool allocate(void)
 {
-	memset(&server, 0, sizeof(server));
-	server.config = *config;
 	server.text = cos_alloc(COS_SMEM, RPC_MAX_REQUEST, 64);
 	server.values = cos_alloc(COS_DDR, RPC_MAX_VALUES * sizeof(*server.values), 64);
 	server.reply.buffer = cos_alloc(COS_DDR, RPC_MAX_RESPONSE, 64);
 	server.request.result.buffer = cos_alloc(COS_DDR, RPC_MAX_RESPONSE, 64);
-	if (!server.text || !server.values || !server.reply.buffer || !server.request.result.buffer) {
-		rpc_stop();
-		return -ENOMEM;
-	}
 	server.reply.size = RPC_MAX_RESPONSE;
 	/* Room for what is around a result. */
 	server.request.result.size = RPC_MAX_RESPONSE - 1024;
+	return server.text && server.values && server.reply.buffer && server.request.result.buffer;
+}
+
+int rpc_start(const struct rpc_config *config)
+{
+	memset(&server, 0, sizeof(server));
+	server.config = *config;
+	if (config->cluster == config->control_cluster && !allocate()) {
+		rpc_stop();
+		return -ENOMEM;
+	}
 	rpc_replicate_start(config);
 	rpc_register_framework();
 	return 0;
