@@ -101,11 +101,15 @@ int bdev_channel_create(void *io_device, void *context)
 	if (!channel->core_channel)
 		return -ENOMEM;
 	channel->core = cos_io_channel_context(channel->core_channel);
+	if (cos_load_acquire(&bdev->histogram))
+		channel->histogram = cos_zalloc(COS_SMEM, sizeof *channel->histogram, COS_CACHE_LINE);
 	const int error =
 		bdev->fn->create_channel ? bdev->fn->create_channel(bdev->context, bdev_module_context(channel)) : 0;
 
-	if (error)
+	if (error) {
+		cos_free(channel->histogram);
 		cos_put_io_channel(channel->core_channel);
+	}
 	return error;
 }
 
@@ -118,4 +122,9 @@ void bdev_channel_destroy(void *io_device, void *context)
 		bdev->fn->destroy_channel(bdev->context, bdev_module_context(channel));
 	cos_free(channel->histogram);
 	cos_put_io_channel(channel->core_channel);
+}
+
+void *bdev_channel_module_context(struct cos_io_channel *channel)
+{
+	return bdev_module_context(cos_io_channel_context(channel));
 }

@@ -2,9 +2,8 @@
 #ifndef BDEV_INTERNAL_H
 #define BDEV_INTERNAL_H
 
+#include "bdev/histogram.h"
 #include "bdev/module.h"
-
-struct bdev_histogram;
 
 struct bdev_desc {
 	struct bdev *bdev;

@@ -311,37 +311,48 @@ int bdev_submit(struct bdev_desc *desc, struct cos_io_channel *channel, const st
 struct forward {
 	struct bdev_desc *below;
 	struct cos_io_channel *channel;
-	uint64_t lba;
+	uint64_t lba, blocks;
+	void (*then)(struct bdev_io *io, uint16_t status);
 };
+_Static_assert(sizeof(struct forward) == BDEV_FORWARD_WORDS * 8, "module.h says what is left for modules");
 
 static void forward_done(struct bdev_io *below, bool ok, void *arg)
 {
+	const struct forward *forward = BDEV_IO_DRIVER((struct bdev_io *)arg, struct forward);
 	const uint16_t status = below->status;
 
 	(void)ok;
 	bdev_io_free(below);
-	bdev_io_complete(arg, status);
+	forward->then(arg, status);
 }
 
 static void forward_again(void *arg)
 {
 	struct bdev_io *io = arg;
-	const struct forward forward = *BDEV_IO_DRIVER(io, struct forward);
+	const struct forward *forward = BDEV_IO_DRIVER(io, struct forward);
+	const struct bdev_request request = {
+		(enum bdev_io_type)io->type, io->flags,	   io->segments,   io->segment_count,
+		io->segment_offset,	     forward->lba, forward->blocks};
+	const int error = io->type == BDEV_IO_RESET
+				  ? bdev_reset(forward->below, forward->channel, forward_done, io)
+				  : bdev_submit(forward->below, forward->channel, &request, forward_done, io);
 
-	bdev_forward(io, forward.below, forward.channel, forward.lba);
+	if (error == -ENOMEM) {
+		io->wait = (struct bdev_wait_entry){.fn = forward_again, .arg = io};
+		bdev_wait_for_io(forward->channel, &io->wait);
+	} else if (error) {
+		forward->then(io, NVME_STATUS(NVME_SCT_GENERIC, NVME_SC_INTERNAL_ERROR));
+	}
+}
+
+void bdev_forward_range(struct bdev_io *io, struct bdev_desc *below, struct cos_io_channel *channel, uint64_t lba,
+			uint64_t blocks, void (*then)(struct bdev_io *io, uint16_t status))
+{
+	*BDEV_IO_DRIVER(io, struct forward) = (struct forward){below, channel, lba, blocks, then};
+	forward_again(io);
 }
 
 void bdev_forward(struct bdev_io *io, struct bdev_desc *below, struct cos_io_channel *channel, uint64_t lba)
 {
-	const struct bdev_request request = bdev_io_request(io, lba);
-	const int error = io->type == BDEV_IO_RESET ? bdev_reset(below, channel, forward_done, io)
-						    : bdev_submit(below, channel, &request, forward_done, io);
-
-	if (error == -ENOMEM) {
-		*BDEV_IO_DRIVER(io, struct forward) = (struct forward){below, channel, lba};
-		io->wait = (struct bdev_wait_entry){.fn = forward_again, .arg = io};
-		bdev_wait_for_io(channel, &io->wait);
-	} else if (error) {
-		bdev_io_complete(io, NVME_STATUS(NVME_SCT_GENERIC, NVME_SC_INTERNAL_ERROR));
-	}
+	bdev_forward_range(io, below, channel, lba, io->blocks, bdev_io_complete);
 }

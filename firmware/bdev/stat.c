@@ -14,6 +14,8 @@ void bdev_stat_count(struct bdev_channel *channel, const struct bdev_io *io)
 		stat->errors++;
 		return;
 	}
+	if (channel->histogram)
+		bdev_histogram_add(channel->histogram, cycles);
 	stat->operations[io->type]++;
 	stat->bytes[io->type] += bdev_io_bytes(io);
 	stat->cycles[io->type] += cycles;
@@ -64,4 +66,75 @@ void bdev_get_stat(struct bdev *bdev, struct bdev_io_stat *stat, bdev_stat_fn do
 const struct bdev_io_stat *bdev_channel_stat(struct cos_io_channel *channel)
 {
 	return &((struct bdev_channel *)cos_io_channel_context(channel))->stat;
+}
+
+/* --- Histograms ------------------------------------------------------------------------------------------------------
+ */
+
+struct switching {
+	bool on;
+	void (*done)(void *arg);
+	void *arg;
+};
+
+static void switch_channel(struct cos_io_channel *io_channel, void *arg)
+{
+	struct bdev_channel *channel = cos_io_channel_context(io_channel);
+	const struct switching *switching = arg;
+
+	cos_free(channel->histogram);
+	channel->histogram = switching->on ? cos_zalloc(COS_SMEM, sizeof *channel->histogram, COS_CACHE_LINE) : NULL;
+}
+
+static void switched(void *arg)
+{
+	struct switching *switching = arg;
+
+	if (switching->done)
+		switching->done(switching->arg);
+	cos_free(switching);
+}
+
+void bdev_enable_histogram(struct bdev *bdev, bool on, void (*done)(void *arg), void *arg)
+{
+	struct switching *switching = cos_alloc(COS_SMEM, sizeof *switching, COS_CACHE_LINE);
+
+	if (!switching)
+		cos_panic("no memory for the histogram of %s", bdev->name);
+	*switching = (struct switching){on, done, arg};
+	bdev->histogram = on; /* for channels to come */
+	cos_for_each_channel(bdev, switch_channel, switching, switched);
+}
+
+struct histogram_sum {
+	struct bdev_histogram *histogram;
+	void (*done)(void *arg);
+	void *arg;
+};
+
+static void merge_channel(struct cos_io_channel *io_channel, void *arg)
+{
+	const struct bdev_channel *channel = cos_io_channel_context(io_channel);
+
+	if (channel->histogram)
+		bdev_histogram_merge(((struct histogram_sum *)arg)->histogram, channel->histogram);
+}
+
+static void merged(void *arg)
+{
+	struct histogram_sum *sum = arg;
+
+	sum->done(sum->arg);
+	cos_free(sum);
+}
+
+void bdev_get_histogram(struct bdev *bdev, struct bdev_histogram *histogram, void (*done)(void *arg), void *arg)
+{
+	struct histogram_sum *sum = cos_alloc(COS_SMEM, sizeof *sum, COS_CACHE_LINE);
+
+	if (!sum)
+		cos_panic("no memory for the histogram of %s", bdev->name);
+	*sum = (struct histogram_sum){histogram, done, arg};
+	*histogram = (struct bdev_histogram){0};
+	cos_for_each_channel(bdev, merge_channel, sum, merged);
 }

@@ -184,6 +184,13 @@ void bdev_get_stat(struct bdev *bdev, struct bdev_io_stat *stat, bdev_stat_fn do
 /* This core's channel alone. */
 const struct bdev_io_stat *bdev_channel_stat(struct cos_io_channel *channel);
 
+/* Latency histograms of all I/O of a bdev, in cycles; off at first. done(arg) on this core when all cores have them (or
+ * have given them up). A core without memory for one goes without. */
+void bdev_enable_histogram(struct bdev *bdev, bool on, void (*done)(void *arg), void *arg);
+/* Sums those of all cores. */
+struct bdev_histogram;
+void bdev_get_histogram(struct bdev *bdev, struct bdev_histogram *histogram, void (*done)(void *arg), void *arg);
+
 /* --- Set-up ------------------------------------------------------------------------------------------------------- */
 
 struct bdev_options {

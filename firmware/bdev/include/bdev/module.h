@@ -51,7 +51,7 @@ struct bdev {
 	struct cos_spinlock reset_lock;
 	struct bdev_io *reset, *waiting_resets;
 	uint32_t home; /* the core that registered and will call destruct */
-	bool removing;
+	bool removing, histogram;
 	void (*unregistered)(void *arg);
 	void *unregistered_arg;
 };
@@ -128,16 +128,18 @@ void bdev_io_complete(struct bdev_io *io, uint16_t status);
 
 static inline uint64_t bdev_io_bytes(const struct bdev_io *io) { return io->blocks * io->bdev->block_size; }
 
-/* The I/O as a request to the bdev below, `lba` there. */
-static inline struct bdev_request bdev_io_request(const struct bdev_io *io, uint64_t lba)
-{
-	return (struct bdev_request){(enum bdev_io_type)io->type, io->flags, io->segments, io->segment_count,
-				     io->segment_offset,	  lba,	     io->blocks};
-}
-
-/* Submits an I/O's request below and completes it with the outcome; waits for a bdev_io if none is free. What stacked
- * modules without opinions of their own call. Uses io->driver. */
+/*
+ * Submits an I/O below, at `lba` there, and completes it with the outcome; waits for a bdev_io if none is free. What
+ * stacked modules without opinions of their own call. Uses the first BDEV_FORWARD_WORDS of io->driver.
+ */
+#define BDEV_FORWARD_WORDS 5
 void bdev_forward(struct bdev_io *io, struct bdev_desc *below, struct cos_io_channel *channel, uint64_t lba);
+/* The same for `blocks` blocks; then(io, status) is called instead of bdev_io_complete(). */
+void bdev_forward_range(struct bdev_io *io, struct bdev_desc *below, struct cos_io_channel *channel, uint64_t lba,
+			uint64_t blocks, void (*then)(struct bdev_io *io, uint16_t status));
+
+/* The module's context of a channel, for callbacks of cos_for_each_channel(bdev, ...). */
+void *bdev_channel_module_context(struct cos_io_channel *channel);
 
 /* Where the data of an I/O begin. */
 static inline struct bdev_cursor bdev_io_cursor(const struct bdev_io *io)
