@@ -12,7 +12,6 @@
 #include <stdint.h>
 
 #include "bdev/segment.h"
-#include "cos/atomic.h"
 #include "nvme/driver.h"
 
 #define NVME_PAGE 4096u
@@ -73,7 +72,7 @@ void nvme_qpair_ring(struct nvme_qpair *qpair);
 /* Whether there is a completion: all that an idle poll looks at. */
 static inline bool nvme_qpair_has_completion(const struct nvme_qpair *qpair)
 {
-	return (cos_load_acquire(&qpair->cq[qpair->cq_head].status) & 1) == qpair->phase;
+	return (qpair->cq[qpair->cq_head].status & 1) == qpair->phase;
 }
 /* Takes up to `most` completions and calls back; how many. */
 unsigned nvme_qpair_poll(struct nvme_qpair *qpair, unsigned most);
