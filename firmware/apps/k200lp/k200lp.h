@@ -51,4 +51,8 @@ void subsystem_listen(const char *traddr, const char *port);
 /* Only the discovery service. */
 void discovery_listen(const char *traddr, const char *port);
 
+/* management.c: the methods of this cluster; on the RM of each, before cluster 0 serves the channel. */
+struct nvmf_target;
+void management_start(const struct k200lp_options *options, struct nvmf_target *target);
+
 #endif

@@ -6,6 +6,7 @@
 #include "cos/cpu.h"
 #include "cos/reactor.h"
 #include "drivers/dma.h"
+#include "mgmt/rpc.h"
 #include "volumes.h"
 
 /* In cluster 0: data-plane clusters that can take volumes, and that serve; one bit each. */
@@ -41,6 +42,7 @@ static void control_plane(const struct k200lp_options *options)
 	options->personality->start_chip(options);
 	wait_for(&ready, all);
 	options->personality->serve(options);
+	rpc_serve_channel();
 	cos_printf("k200lp: serving with %u clusters of %u PEs\n", options->clusters, options->pes);
 }
 

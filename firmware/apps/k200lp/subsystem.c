@@ -24,6 +24,7 @@ void subsystem_start(const struct k200lp_options *options, struct nvmf_transport
 		cos_panic("no memory for the target");
 	tcp = transport;
 	nvmf_transport_register(target, transport);
+	management_start(options, target);
 	error = nvmf_transport_create(transport, &transport_options);
 	if (!error)
 		error = nvmf_subsystem_create(target, &subsystem_options, &subsystem);
