@@ -58,7 +58,10 @@ u64 Cluster::advance(u64 horizon) {
     local_limit_ = second;
     // Slices do not end at the horizon, nor where a core waits for the chip: who runs when then does not depend on the
     // quantum.
-    if (!slot.waits_for_chip) slot.slice_end = (second == kNever ? first : second) + params_.slice_cycles;
+    // Nor does a core run on alone until one that sleeps has its timer: devices write to the memory it polls.
+    if (!slot.waits_for_chip)
+      slot.slice_end =
+          (second == kNever ? first : std::min(second, first + params_.slice_cycles)) + params_.slice_cycles;
     slot.waits_for_chip = false;
 
     if (slot.spin.loop) end_spin(chosen, first);
