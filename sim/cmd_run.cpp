@@ -73,6 +73,8 @@ void add_run(CLI::App& app) {
   add_shorthand(*command, options->load, "--seed", "seed", "N", "seed of all random numbers");
   add_shorthand(*command, options->load, "--quantum", "quantum", "TIME", "how far clusters may run ahead, e.g. 200ns");
   add_shorthand(*command, options->load, "--sample", "sample_period", "TIME", "record a time series with this period");
+  add_shorthand(*command, options->load, "--check", "check", "WHAT",
+                "coherence: report loads that hit a stale line of their L1, and fail if there are any");
   command->add_flag_callback(
       "--no-spin-skip", [options] { options->load.sets.emplace_back("simulation.spin_skip=false"); },
       "execute every iteration of loops in which cores only wait");

@@ -10,6 +10,7 @@
 #include "models/cluster/core/system_unit.h"
 #include "models/cluster/core_bus.h"
 #include "models/cluster/core_stats.h"
+#include "models/cluster/timing/model.h"
 #include "models/common/memory_access.h"
 
 namespace mppa::cluster {
@@ -30,13 +31,16 @@ constexpr unsigned kGicFirstCoreLine = 4;
 
 }  // namespace
 
-Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& params, WriteWatch& watch)
+Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& params, WriteWatch& watch,
+                 StaleLoadCheck* check)
     : sc_module(name),
       params_(params),
       clock_(params.clock_hz),
       smem_(params.smem),
+      directory_(params.l1_coherency ? params.smem.size : 0),
       dsu_ram_(kDsuRamSize),
       watch_(watch),
+      check_(check),
       register_shadow_(kWindow),
       mailboxes_("mailboxes", clock_.time_of(params.register_latency)),
       gic_("gic", clock_.time_of(params.register_latency)),
@@ -103,8 +107,10 @@ Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& param
     config.pid = static_cast<u8>(i);
     config.cid = params.id;
     config.semihosting = params.semihosting;
+    config.l1_coherent = params.l1_coherency;
     config.shared_code = code.try_emplace(config.level, engine::make_shared_code()).first->second;
     slot.core = std::make_unique<engine::Core>(config, *slot.bus);
+    if (check_ != nullptr) check_->watch(params.id, static_cast<u8>(i), *slot.core, *slot.bus, clock_);
     slot.core->system().on_ipe_notify = [this, i](u16 forward, u16 backward) {
       // Events run along the ring of PEs: forward to the next one, backward to the previous one, in one cycle.
       const u64 cycle = cores_[i].core->state().cycle + 1;
@@ -129,7 +135,7 @@ void Cluster::map_local(u64 base, u64 size, RegisterDevice& device) {
   socket.bind(device.socket);
   local_map_.push_back({base, size, &device, &socket});
   device.on_change(
-      [this, base](u64 offset, u64 ps) { watch_.before_write(register_shadow_.data() + base + offset, 1, ps); });
+      [this, base](u64 offset, u64 ps) { watch_.announce(register_shadow_.data() + base + offset, 1, ps); });
 }
 
 /// For whoever polls a register of this cluster: see WriteWatch::Window.
@@ -144,12 +150,18 @@ std::optional<WriteWatch::Seen> Cluster::peek_register(u64 offset, unsigned byte
 }
 
 void Cluster::end_of_elaboration() {
-  // Own memory in both views first: region() searches in this order.
+  map_memories();
+  power_.set_l2(params_.l2.size);
+}
+
+void Cluster::map_memories() {
   engine::MemRegion own;
-  own.size = params_.smem.size;
+  own.size = params_.smem.size - params_.l2.size;
+  own.observed = check_ != nullptr;
   own.host = smem_.memory().data();
   own.read_latency = params_.smem.read_latency;
   own.arbiter = local_.get();
+  // Own memory in both views first: region() searches in this order.
   regions_.push_back(own);
   own.base = global_base();
   regions_.push_back(own);
@@ -158,20 +170,30 @@ void Cluster::end_of_elaboration() {
   dsu.host = dsu_ram_.data();
   dsu.base = kDsuRamBase;
   regions_.push_back(dsu);
-  for (const ClusterParams::Memory& memory : params_.memories) map_external(memory.base, memory.idle_latency);
+  for (const ClusterParams::Memory& memory : params_.memories) map_external(memory);
 }
 
-void Cluster::map_external(u64 base, u32 idle_latency) {
+void Cluster::map_external(const ClusterParams::Memory& memory) {
   tlm::tlm_generic_payload payload;
   tlm::tlm_dmi dmi;
-  payload.set_address(base);
+  payload.set_address(memory.base);
   if (!axi_out->get_direct_mem_ptr(payload, dmi)) return;
   engine::MemRegion region;
   region.base = dmi.get_start_address();
   region.size = dmi.get_end_address() - dmi.get_start_address() + 1;
   region.host = dmi.get_dmi_ptr();
-  region.read_latency = idle_latency;
-  region.arbiter = &remote_.emplace_back(*this, idle_latency);
+  region.observed = check_ != nullptr;
+  region.read_latency = memory.idle_latency;
+  RemoteArbiter& path = remote_.emplace_back(*this, region.base, memory.idle_latency, memory.behind_l2);
+  region.arbiter = &path;
+  if (memory.behind_l2 && params_.l2.size != 0) {
+    if (!l2_)
+      l2_ = std::make_unique<L2Cache>(params_.l2, smem_, [&path](u64 address, unsigned bytes, bool write, u64 now) {
+        return path.transaction(address, bytes, now, write);
+      });
+    path.put_behind(*l2_);
+    region.read_latency = l2_->idle_latency();
+  }
   regions_.push_back(region);
 }
 
@@ -265,16 +287,19 @@ void Cluster::dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&
 /// Tells those who wait for a piece of SMEM that a master outside the cores is about to write to it.
 void Cluster::announce_write(const tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay) {
   const u64 end = payload.get_address() + payload.get_data_length();
-  if (!changes_memory(payload) || end > params_.smem.size) return;
-  watch_.before_write(smem_.memory().data() + payload.get_address(), payload.get_data_length(),
-                      (sc_core::sc_time_stamp() + delay).value());
+  if (end > smem_.usable()) return;
+  const u64 ps = (sc_core::sc_time_stamp() + delay).value();
+  if (has_changed_memory(payload)) lines_written(payload.get_address(), payload.get_data_length(), -1, ps);
+  if (!changes_memory(payload)) return;
+  watch_.before_write(smem_.memory().data() + payload.get_address(), payload.get_data_length(), ps, writer_of(payload));
+  lines_written(payload.get_address(), payload.get_data_length(), -1, ps);
 }
 
 void Cluster::axi_in_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   const u64 offset = payload.get_address();
-  if (offset < params_.smem.size) {
+  if (offset < smem_.usable()) {
     announce_write(payload, delay);
-    if (!serve_memory(payload, smem_.memory().data(), params_.smem.size)) return;
+    if (!serve_memory(payload, smem_.memory().data(), smem_.usable())) return;
     const u64 now = clock_.cycles_from((sc_core::sc_time_stamp() + delay).value());
     const u64 done = smem_.access(offset, payload.get_data_length(), moves_data_to_target(payload), now);
     delay = sc_core::sc_time::from_value(clock_.ps_of(done) - sc_core::sc_time_stamp().value());
@@ -287,18 +312,45 @@ void Cluster::axi_in_transport(tlm::tlm_generic_payload& payload, sc_core::sc_ti
   }
 }
 
+/// SMEM has been written, by core number `writer` or, -1, by somebody else: with L1 coherency the L1Ds of all others
+/// lose the lines.
+void Cluster::lines_written(u64 offset, u64 bytes, int writer, u64 ps) {
+  if (!directory_.enabled()) return;
+  constexpr u64 kLine = L1Directory::kLineBytes;
+  for (u64 at = offset / kLine * kLine; at < offset + bytes; at += kLine)
+    drop_line(directory_.take(at, writer), std::array{at, global_base() + at}, ps);
+}
+
+/// The same for the line at `offset` in DDR, written by a core of this cluster.
+void Cluster::ddr_line_written(u64 offset, int writer, u64 ps) {
+  if (!directory_.enabled()) return;
+  std::vector<u64> addresses;
+  for (const ClusterParams::Memory& m : params_.memories)
+    if (m.behind_l2) addresses.push_back(m.base + offset);
+  drop_line(directory_.take_far(offset, writer), addresses, ps);
+}
+
+/// Takes a line, which has several addresses, from the L1Ds of the cores in mask `readers`.
+void Cluster::drop_line(u32 readers, std::span<const u64> addresses, u64 ps) {
+  for (unsigned i = 0; readers >> i != 0; ++i) {
+    if ((readers >> i & 1) == 0) continue;
+    if (cores_[i].spin.loop) woken_by_write(i, ps);  // up to here it has found the line
+    for (const u64 at : addresses) cores_[i].core->timing().lsu().l1d().invalidate(timing::TagArray::line_of(at));
+  }
+}
+
 bool Cluster::axi_in_dmi(tlm::tlm_generic_payload& payload, tlm::tlm_dmi& dmi) {
-  if (payload.get_address() >= params_.smem.size) return false;
+  if (payload.get_address() >= smem_.usable()) return false;
   dmi.set_dmi_ptr(smem_.memory().data());
   dmi.set_start_address(0);
-  dmi.set_end_address(params_.smem.size - 1);
+  dmi.set_end_address(smem_.usable() - 1);
   dmi.allow_read_write();
   return true;
 }
 
 unsigned Cluster::axi_in_debug(tlm::tlm_generic_payload& payload) {
-  if (payload.get_address() < params_.smem.size)
-    return serve_memory(payload, smem_.memory().data(), params_.smem.size) ? payload.get_data_length() : 0;
+  if (payload.get_address() < smem_.usable())
+    return serve_memory(payload, smem_.memory().data(), smem_.usable()) ? payload.get_data_length() : 0;
   sc_core::sc_time none;
   axi_in_transport(payload, none);
   return payload.is_response_ok() ? payload.get_data_length() : 0;
@@ -329,6 +381,11 @@ void Cluster::write_stats(StatWriter& out) const {
   out.enter("smem");
   smem_.write_stats(out, total);
   out.leave();
+  if (l2_) {
+    out.enter("l2");
+    l2_->write_stats(out);
+    out.leave();
+  }
   out.enter("dma");
   dma_.write_stats(out);
   out.leave();

@@ -27,12 +27,15 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "models/cluster/apic/gic.h"
 #include "models/cluster/apic/ipi.h"
 #include "models/cluster/apic/mailbox.h"
+#include "models/cluster/coherence/l1_directory.h"
+#include "models/cluster/coherence/stale_loads.h"
 #include "models/cluster/control/core_control.h"
 #include "models/cluster/control/power_controller.h"
 #include "models/cluster/crypto/crypto_unit.h"
@@ -40,6 +43,7 @@
 #include "models/cluster/engine/core.h"
 #include "models/cluster/engine/spin_loop.h"
 #include "models/cluster/iommu/iommu.h"
+#include "models/cluster/l2/l2_cache.h"
 #include "models/cluster/smem/smem.h"
 #include "models/common/bus_extension.h"
 #include "models/common/clock.h"
@@ -53,7 +57,9 @@ struct ClusterParams {
   u8 id = 0;  ///< 0..4
   u64 clock_hz = 1'200'000'000;
   SmemParams smem{};
-  CryptoParams crypto{};  ///< both units; `clock_hz` is set by the cluster
+  L2Params l2{};             ///< size 0: none
+  bool l1_coherency = true;  ///< writes to SMEM or DDR remove the line from the other L1Ds of the cluster; PCR.L1CE
+  CryptoParams crypto{};     ///< both units; `clock_hz` is set by the cluster
   engine::EngineKind engine = engine::EngineKind::kFast;
   timing::Level pe_timing = timing::Level::kPipeline;
   timing::Level rm_timing = timing::Level::kPipeline;
@@ -68,6 +74,7 @@ struct ClusterParams {
   struct Memory {
     u64 base = 0;
     u32 idle_latency = 0;
+    bool behind_l2 = false;  ///< DDR, whose contents L2 caches by their offset in the memory
   };
   std::vector<Memory> memories;
   /// Iterations of loops in which a core only waits are skipped; false: they are executed. The results are the same.
@@ -90,8 +97,10 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   tlm_utils::simple_initiator_socket<Cluster> dma_out{"dma_out"};  ///< the same for the DMA, on a link of its own
   tlm_utils::simple_target_socket<Cluster> axi_in{"axi_in"};       ///< offsets within the window
 
-  /// `watch`: the registry of all memories that the cores reach, shared with whoever else writes to them.
-  Cluster(const sc_core::sc_module_name& name, const ClusterParams& params, WriteWatch& watch);
+  /// `watch`: the registry of all memories that the cores reach, shared with whoever else writes to them. `check` looks
+  /// for stale loads, if given.
+  Cluster(const sc_core::sc_module_name& name, const ClusterParams& params, WriteWatch& watch,
+          StaleLoadCheck* check = nullptr);
   ~Cluster() override;
 
   /// Base of the window as the rest of the chip sees it.
@@ -197,12 +206,16 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   // cluster.cpp: construction and the address map
   void end_of_elaboration() override;
   void map_local(u64 base, u64 size, RegisterDevice& device);
-  void map_external(u64 base, u32 idle_latency);
+  void map_memories();
+  void map_external(const ClusterParams::Memory& memory);
   u32 wait_cycles(u64 ps) const;
   engine::BusReply access(unsigned core, engine::BusOp op, u64 pa, std::span<u8> data,
                           const engine::AtomicOperands& atomic, u64 now);
   std::optional<WriteWatch::Seen> peek_register(u64 offset, unsigned bytes) const;
   void announce_write(const tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay);
+  void lines_written(u64 offset, u64 bytes, int writer, u64 ps);
+  void ddr_line_written(u64 offset, int writer, u64 ps);
+  void drop_line(u32 readers, std::span<const u64> addresses, u64 ps);
   void local_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void axi_in_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
@@ -234,9 +247,11 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   ClusterParams params_;
   Clock clock_;
   Smem smem_;
+  L1Directory directory_;
   SparseMemory dsu_ram_;
   std::array<CoreSlot, kCoreCount> cores_;
   WriteWatch& watch_;
+  StaleLoadCheck* check_;
   SparseMemory register_shadow_;  ///< stands for the registers in the registry of watched memory; never written
   /// The core being executed may exchange something with others of the cluster up to here.
   u64 local_limit_ = 0;
@@ -267,6 +282,7 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   std::vector<engine::MemRegion> regions_;
   std::unique_ptr<LocalArbiter> local_;
   std::deque<RemoteArbiter> remote_;
+  std::unique_ptr<L2Cache> l2_;
 };
 
 }  // namespace mppa::cluster

@@ -1,5 +1,6 @@
 // The thread of a cluster: which core runs, until when, and how events reach it. See the essay in cluster.h.
 #include <algorithm>
+#include <utility>
 
 #include "models/cluster/cluster.h"
 #include "models/cluster/core/core_state.h"
@@ -140,7 +141,12 @@ void Cluster::deliver(unsigned core, const Event& event) {
   }
   if (slot.in_reset) return;
   // A sleeping core is brought to the moment of the event first; its sleep ends there.
-  if (event.cycle > c.state().cycle) handle_stop(core, c.run_until(event.cycle));
+  if (event.cycle > c.state().cycle) {
+    const int outer = std::exchange(running_, static_cast<int>(core));
+    const engine::RunResult result = c.run_until(event.cycle);
+    running_ = outer;
+    handle_stop(core, result);
+  }
   core::SystemUnit& system = c.system();
   switch (event.kind) {
     case Event::Kind::kLine:

@@ -6,6 +6,7 @@
 #include <tlm>
 
 #include "models/common/types.h"
+#include "models/common/write_watch.h"
 
 namespace mppa {
 
@@ -30,6 +31,8 @@ class BusExtension : public tlm::tlm_extension<BusExtension> {
   /// With TLM_IGNORE_COMMAND: the bytes have moved already (through DMI); the access takes the time and bandwidth of a
   /// write. Without the flag such an access counts as a read.
   bool timing_of_write = false;
+  /// With TLM_IGNORE_COMMAND: the bytes have changed, though the access takes the time of a read (an atomic).
+  bool timing_of_atomic = false;
   /// The access takes the time of idle paths, and no bandwidth from others.
   bool unobserved = false;
 
@@ -43,6 +46,19 @@ inline bool moves_data_to_target(const tlm::tlm_generic_payload& payload) {
   if (payload.is_read()) return false;
   const auto* extension = payload.get_extension<BusExtension>();
   return extension && extension->timing_of_write;
+}
+
+/// Who sent an access, as far as it says.
+inline Writer writer_of(const tlm::tlm_generic_payload& payload) {
+  const auto* extension = payload.get_extension<BusExtension>();
+  return extension ? Writer{extension->cluster, extension->master} : Writer{};
+}
+
+/// Whether an access reports that bytes have been changed through DMI.
+inline bool has_changed_memory(const tlm::tlm_generic_payload& payload) {
+  const auto* extension = payload.get_extension<BusExtension>();
+  return payload.get_command() == tlm::TLM_IGNORE_COMMAND && extension &&
+         (extension->timing_of_write || extension->timing_of_atomic);
 }
 
 /// Whether an access may change memory contents.

@@ -16,6 +16,16 @@
 
 namespace mppa {
 
+/// Who writes.
+struct Writer {
+  u8 cluster = 0xFF;  ///< 0xFF: no cluster
+  u8 master = 0xFF;   ///< in the cluster's order of masters (BusExtension); 0xFF: not known
+  u64 pc = 0;         ///< of a core
+  static constexpr u8 kCores = 17;
+  bool is_core() const { return master < kCores; }
+  bool is_core(u8 in_cluster, u8 number) const { return cluster == in_cluster && master == number; }
+};
+
 class WriteWatch {
  public:
   struct Range {
@@ -49,9 +59,22 @@ class WriteWatch {
   void add_window(Window window) { windows_.push_back(std::move(window)); }
   std::optional<Seen> peek(u64 address, unsigned bytes) const;
 
+  /// Gets to know of every write to memory.
+  class Observer {
+   public:
+    virtual ~Observer() = default;
+    virtual void before_write(const u8* host, u64 bytes, u64 ps, const Writer& writer) = 0;
+  };
+  void observe(Observer* observer) { observer_ = observer; }
+
   /// To be called by whoever writes memory, before the bytes change. Watchers are called in the order in which they
   /// were added.
-  void before_write(const u8* host, u64 bytes, u64 ps) {
+  void before_write(const u8* host, u64 bytes, u64 ps, const Writer& writer = {}) {
+    if (observer_ != nullptr) observer_->before_write(host, bytes, ps, writer);
+    announce(host, bytes, ps);
+  }
+  /// The same for memory that only stands for something else.
+  void announce(const u8* host, u64 bytes, u64 ps) {
     if (!pages_.empty()) call(host, bytes, ps);
   }
 
@@ -78,6 +101,7 @@ class WriteWatch {
 
   std::unordered_map<u64, std::vector<Entry>> pages_;
   std::vector<Window> windows_;
+  Observer* observer_ = nullptr;
   u64 epoch_ = 0;
 };
 

@@ -72,7 +72,7 @@ Json resources_json(const StatNode& tree) {
   return resources;
 }
 
-Json simulation_json(const StatNode& tree, u64 now_ps, const RunEnd& end) {
+Json simulation_json(const StatNode& tree, u64 now_ps, const RunEnd& end, u64 findings) {
   u64 bundles = 0, cycles = 0, core_cycles = 0, waiting = 0;
   tree.walk([&](const std::string&, const StatNode& node) {
     if (!is_core(node)) return;
@@ -90,7 +90,8 @@ Json simulation_json(const StatNode& tree, u64 now_ps, const RunEnd& end) {
           {"end_message", end.message},
           {"end_details", end.details},
           {"partial", end.interrupted},
-          {"success", !end.failed}};
+          {"findings", findings},
+          {"success", !end.failed && findings == 0}};
 }
 
 Json power_json(const config::SystemConfig& config, const Simulation& simulation, const StatNode& tree) {
@@ -128,7 +129,7 @@ Json make_report(const config::SystemConfig& config, const Simulation& simulatio
   report["config_hash"] = config.hash();
   report["firmware_hash"] = files_hash(directory.loaded());
   report["files"] = directory.kept();
-  report["simulation"] = simulation_json(tree, simulation.now_ps(), end);
+  report["simulation"] = simulation_json(tree, simulation.now_ps(), end, simulation.findings());
   Json& workloads = report["workloads"] = Json::array();
   for (const auto& workload : simulation.workloads()) workloads.push_back(workload_json(workload));
   report["power"] = power_json(config, simulation, tree);

@@ -64,6 +64,8 @@ Json run_configuration(const config::SystemConfig& config, const RunRequest& req
   write_results(simulation, report, directory);
   if (end.failed || end.interrupted) progress.message(fmt::format("mppasim: {}{}", end.message, end.details));
   if (!request.quiet && report.contains("profile")) fmt::print("\n{}", profile_table(report["profile"]));
+  if (const u64 findings = simulation.findings())
+    progress.message(fmt::format("mppasim: the check has found {} loads of stale data; see log.txt", findings));
   if (!request.quiet)
     fmt::print("\n{}  {:<12} {}\n", closing_table(report), "results", (directory.path() / kReportFile).string());
   return report;

@@ -108,6 +108,12 @@ bool Simulation::finished() {
   return end_.has_value();
 }
 
+u64 Simulation::findings() const {
+  u64 sum = 0;
+  for (const auto& part : parts_) sum += part->findings();
+  return sum;
+}
+
 u64 Simulation::ios_completed() const {
   u64 ios = 0;
   for (const NamedWorkload& w : workloads()) ios += w.workload->ios_completed();

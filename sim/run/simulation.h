@@ -49,6 +49,8 @@ class Simulation : public RunContext {
     const WorkloadIf* workload;
   };
   std::vector<NamedWorkload> workloads() const;
+  /// What the checks of all components have found so far.
+  u64 findings() const;
   /// I/Os that the workloads have completed so far.
   u64 ios_completed() const;
   /// Empty `code` without `simulation.profile`.

@@ -46,6 +46,8 @@ class SystemPart {
   virtual double average_power(const StatNode& stats) const { return 0; }
   /// Where its cores have spent their cycles up to now; with `simulation.profile` only.
   virtual std::vector<CodeProfile> profile() const { return {}; }
+  /// What the checks of `simulation.check` have found so far; a run that finds something fails.
+  virtual u64 findings() const { return 0; }
   /// The workloads it runs. Whoever will have some lists something that is not done until they exist.
   virtual std::vector<const WorkloadIf*> workloads() const { return {}; }
 };

@@ -67,8 +67,8 @@ cluster::ClusterParams cluster_params(const CoolidgeParams& p, unsigned index) {
       ddr.controller_latency + ddr.row_to_column + ddr.cas_latency + ddr.burst_length / 2 * ddr.clock_period;
   const u64 to_ddr = out.crossbar_latency + 2 * p.axi_ddr_latency + Clock(p.clock_hz).cycles_from(ddr_ps);
   const u64 to_cluster = out.smem.read_latency + 2 * p.axi_cluster_latency;
-  out.memories = {{kDdrBase, static_cast<u32>(to_ddr)}};
-  if (p.ddr_alias_size > 0) out.memories.push_back({p.ddr_alias_base, static_cast<u32>(to_ddr)});
+  out.memories = {{kDdrBase, static_cast<u32>(to_ddr), true}};
+  if (p.ddr_alias_size > 0) out.memories.push_back({p.ddr_alias_base, static_cast<u32>(to_ddr), true});
   for (unsigned c = 0; c < kClusters; ++c)
     if (c != index) out.memories.push_back({(c + 1) * Cluster::kWindow, static_cast<u32>(to_cluster)});
   out.spin_skip = p.spin_skip;
@@ -88,6 +88,13 @@ Coolidge::Coolidge(const sc_core::sc_module_name& name, const CoolidgeParams& pa
       ftu_("ftu", clock_.time_of(params.peripheral_access)),
       trace_timestamp_("trace_timestamp", clock_.time_of(params.peripheral_access), params.reference_hz),
       pcie_("pcie", params.pcie) {
+  if (params.check_coherence) {
+    check_ = std::make_unique<cluster::StaleLoadCheck>();
+    check_->report = [this](const cluster::StaleLoad& load) {
+      if (on_stale_load) on_stale_load(load);
+    };
+    watch_.observe(check_.get());
+  }
   loader_.bind(axi_.initiator("loader"));
   axi_.target("ddr").bind(ddr_.socket);
   axi_.target("ftu").bind(ftu_.socket);
@@ -139,8 +146,8 @@ void Coolidge::build_ethernet() {
 }
 
 void Coolidge::build_cluster(unsigned index) {
-  clusters_[index] =
-      std::make_unique<Cluster>(indexed("cluster", index).c_str(), cluster_params(params_, index), watch_);
+  clusters_[index] = std::make_unique<Cluster>(indexed("cluster", index).c_str(), cluster_params(params_, index),
+                                               watch_, check_.get());
   Cluster& c = *clusters_[index];
   c.axi_out.bind(axi_.initiator(indexed("cluster", index)));
   c.dma_out.bind(axi_.initiator(indexed("dma", index)));
@@ -175,7 +182,7 @@ void Coolidge::boot(const std::vector<BootImage>& images) {
   table.ddr_size = params_.ddr.size;
   table.clock_hz = params_.clock_hz;
   table.timestamp_hz = params_.reference_hz;
-  table.smem_size = params_.cluster[0].smem.size;
+  table.smem_size = params_.cluster[0].smem.size - params_.cluster[0].l2.size;
   const u64 table_address = place_boot_images(images, table, ddr_.memory());
   auto& gpr = clusters_[0]->core(cluster::kRmIndex).state().gpr;
   gpr[0] = MPPA_BOOT_MAGIC;
@@ -226,6 +233,7 @@ void Coolidge::write_stats(StatWriter& out) const {
   for (unsigned i = 0; i < kEthernets; ++i) part(indexed("ethernet", i), *ethernet_[i]);
   part("ddr", ddr_);
   part("pcie", pcie_);
+  if (check_) out.counter("stale_loads", check_->count(), "loads", "loads that hit a line changed by others");
 }
 
 }  // namespace mppa::sim

@@ -39,6 +39,8 @@ struct CoolidgeParams {
   u64 reference_hz = 100'000'000;  ///< Hz of the timestamps; open point 2 of the SoC digest
   /// Loops in which cores only wait are skipped; see ClusterParams.
   bool spin_skip = true;
+  /// Loads that would read stale data from an L1 are found, at the price of speed; see StaleLoadCheck.
+  bool check_coherence = false;
   /// By cluster; `id`, `clock_hz`, `timestamp_hz`, `spin_skip` and `memories` are set by the chip.
   std::array<cluster::ClusterParams, kClusters> cluster{};
   u64 axi_link_bytes = 16;  ///< bytes a cycle and link each way; not published
@@ -130,6 +132,11 @@ class Coolidge : public sc_core::sc_module, public noc::ChipResetIf, public Stat
   std::optional<ChipEnd> end;
   /// A mark written to the simulator's port.
   std::function<void(unsigned channel, u64 value, const sc_core::sc_time& when)> on_trace;
+  /// A stale load has been found (check_coherence).
+  std::function<void(const cluster::StaleLoad&)> on_stale_load;
+
+  /// Stale loads so far (check_coherence).
+  u64 stale_loads() const { return check_ ? check_->count() : 0; }
 
   void write_stats(StatWriter& out) const override;
 
@@ -145,6 +152,7 @@ class Coolidge : public sc_core::sc_module, public noc::ChipResetIf, public Stat
   CoolidgeParams params_;
   Clock clock_;
   WriteWatch watch_;
+  std::unique_ptr<cluster::StaleLoadCheck> check_;
   noc::Fabric axi_;
   noc::RdmaNoc noc_;
   noc::Ddr ddr_;

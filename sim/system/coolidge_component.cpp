@@ -6,6 +6,7 @@
 #include <array>
 #include <filesystem>
 #include <map>
+#include <optional>
 
 #include "models/pcie/link.h"
 #include "sim/code_map.h"
@@ -20,6 +21,7 @@
 #include "sim/system/management_end.h"
 #include "sim/system/param_table.h"
 #include "sim/system/pcie_end.h"
+#include "sim/system/stale_load_text.h"
 #include "sim/system/uart_end.h"
 
 namespace mppa::sim {
@@ -65,6 +67,8 @@ const ParamTable<ClusterParams>& cluster_table() {
                   "Time a local register takes on top of the crossbar.", kInterconnect)
           .number("crossbar_latency", &ClusterParams::crossbar_latency, Dimension::kCycles, "0", "1000",
                   "From a core to a local target and back.", kInterconnect)
+          .flag("l1_coherency", &ClusterParams::l1_coherency,
+                "Hardware keeps the L1Ds coherent with SMEM (PCR.L1CE): a write removes the line from those of others.")
           .number("slice", &ClusterParams::slice_cycles, Dimension::kCycles, "1", "100000",
                   "How far one core may run ahead of another of its cluster.", kChoice);
   return table;
@@ -82,6 +86,19 @@ const ParamTable<SmemParams>& smem_table() {
                         "Consecutive bytes of one bank.", kInterconnect)
           .number("read_latency", &SmemParams::read_latency, Dimension::kCycles, "1", "1000",
                   "From an L1's request to the critical word, idle.", "optimisation guide");
+  return table;
+}
+
+const ParamTable<cluster::L2Params>& l2_table() {
+  using P = cluster::L2Params;
+  static const auto table = ParamTable<P>()
+                                .number("size", &P::size, Dimension::kSize, "0", "2 MiB",
+                                        "Bytes at the end of SMEM that cache DDR: 0 (none), 1 MiB or 2 MiB.",
+                                        "PWR global_config.l2_cache_config")
+                                .number("lookup_latency", &P::lookup_latency, Dimension::kCycles, "0", "1000",
+                                        "Tag look-up, on top of SMEM's own latency.", kChoice)
+                                .number("miss_penalty", &P::miss_penalty, Dimension::kCycles, "0", "100000",
+                                        "The handler of a miss, on top of the transfer.", kChoice);
   return table;
 }
 
@@ -210,6 +227,7 @@ CoolidgeParams chip_params(const config::Component& c, const config::Component& 
   p.ddr = ddr_table().fill(c.part("ddr"));
   p.ddr.channel = ddr_channel_table().fill(c.part("ddr.channel"));
   p.spin_skip = simulation.flag("spin_skip");
+  p.check_coherence = simulation.text("check") == "coherence";
   p.pcie = pcie_table().fill(c.part("pcie_subsystem"));
   if (c.part("pcie_subsystem").text("lanes") == kTwoX16) p.pcie.lanes = kTwoX16Lanes;
   p.noc = noc_table().fill(c.part("noc"));
@@ -221,6 +239,7 @@ CoolidgeParams chip_params(const config::Component& c, const config::Component& 
     ClusterParams& to = p.cluster[i];
     to = cluster_table().fill(from);
     to.smem = smem_table().fill(from.part("smem"));
+    to.l2 = l2_table().fill(from.part("l2"));
     to.timing = core_timing_table().fill(c.part("timing"));
     to.quantum_ps = static_cast<u64>(simulation.quantity("quantum"));
   }
@@ -243,6 +262,10 @@ class CoolidgePart : public SystemPart {
     chip_.on_trace = [this](unsigned channel, u64 value, const sc_core::sc_time& when) {
       context_.log(component_.path, LogLevel::kInfo,
                    fmt::format("firmware mark {} = {:#x} at {} ps", channel, value, when.value()));
+    };
+    chip_.on_stale_load = [this](const cluster::StaleLoad& load) {
+      if (!stale_loads_) stale_loads_.emplace(read_firmware(component_.text("firmware")));
+      context_.log(component_.path, LogLevel::kError, stale_loads_->line(load));
     };
     context_.uses_file(component_.text("firmware"));
     for (const FirmwareImage& image : read_firmware(component_.text("firmware"))) {
@@ -291,6 +314,7 @@ class CoolidgePart : public SystemPart {
   }
 
   const StatProvider* stats() const override { return &chip_; }
+  u64 findings() const override { return chip_.stale_loads(); }
   double average_power(const StatNode& stats) const override {
     return average_chip_power(power_, chip_.clock().hz(), stats);
   }
@@ -383,6 +407,7 @@ class CoolidgePart : public SystemPart {
   RunContext& context_;
   Coolidge chip_;
   ChipPowerParams power_;
+  std::optional<StaleLoadText> stale_loads_;
   std::map<unsigned, std::string> image_files_;  ///< by cluster
   std::map<std::string, CodeMap> code_maps_;     ///< by image file, made when asked for
   ConsoleCrashes console_crashes_;               ///< on UART 0
@@ -405,6 +430,14 @@ void check_coolidge(const config::Component& c, config::Diagnostics& diagnostics
       diagnostics.error(smem.where("interleave"), smem.path,
                         fmt::format("{} banks of {} bytes each do not fit {} bytes", smem.quantity("banks"),
                                     smem.quantity("interleave"), smem.quantity("size")));
+  }
+  for (unsigned i = 0; i < kClusters; ++i) {
+    const config::Component& l2 = c.part(indexed("cluster", i) + ".l2");
+    const i64 size = l2.quantity("size"), mib = i64{1} << 20;
+    if (size != 0 && size != mib && size != 2 * mib)
+      diagnostics.error(l2.where("size"), l2.path + ".size", "the L2 cache has 0, 1 MiB or 2 MiB");
+    if (size >= c.part(indexed("cluster", i) + ".smem").quantity("size"))
+      diagnostics.error(l2.where("size"), l2.path + ".size", "the L2 cache leaves nothing of the shared memory");
   }
   const i64 alias_end = c.quantity("ddr_alias_base") + c.quantity("ddr_alias_size");
   if (c.quantity("ddr_alias_size") > 0 && alias_end > i64{1} << 32)
@@ -436,7 +469,9 @@ config::ComponentType part_type(const std::string& name, const std::string& doc,
 
 void add_parts(ComponentRegistry& registry) {
   registry.add_part(part_type("smem", "The shared memory of a cluster.", smem_table()));
-  registry.add_part(part_type("cluster", "A cluster: 16 PEs and the RM.", cluster_table(), {{"smem", "smem", 1}}));
+  registry.add_part(part_type("l2", "The L2 cache of a cluster, in front of DDR.", l2_table()));
+  registry.add_part(
+      part_type("cluster", "A cluster: 16 PEs and the RM.", cluster_table(), {{"smem", "smem", 1}, {"l2", "l2", 1}}));
   registry.add_part(part_type("core_timing", "Figures of the core's pipeline timing (docs/dev/how-time-works.md).",
                               core_timing_table()));
   registry.add_part(part_type("ddr_channel", "Timing of one DDR4 channel.", ddr_channel_table()));

@@ -25,6 +25,9 @@ void add_simulation(ComponentRegistry& registry) {
           "Skip iterations of loops in which cores only wait; the results are the same, only the speed is not."),
       config::flag("profile", false,
                    "Attribute the cycles of all cores to functions of the firmware; changes nothing but the speed."),
+      config::choice("check", {"none", "coherence"}, "none",
+                     "Look for what would be an error on silicon. coherence: loads that hit a line of their L1 which "
+                     "somebody else has changed since."),
       config::quantity("sample_period", Dimension::kTime, "0 ps", "0", "1 s",
                        "Simulated time between two samples of the time series; 0: none."),
       config::text_list("sample", "Statistics in the time series, as patterns with * and ?; none: all of them."),

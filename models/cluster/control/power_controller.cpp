@@ -174,6 +174,12 @@ PowerController::GlobalConfig PowerController::global_config() const {
   return {(g >> 2 & 1) != 0, (g >> 3 & 1) != 0, static_cast<unsigned>(g >> 35 & 7)};
 }
 
+void PowerController::set_l2(u64 bytes) {
+  constexpr u64 kOneMib = u64{1} << 20, kEnable = 1 << 2, kSmall = 1 << 3;
+  const u64 bits = (bytes != 0 ? kEnable : 0) | (bytes == kOneMib ? kSmall : 0);
+  global_config_->reset_value((global_config_->get() & ~(kEnable | kSmall)) | bits);
+}
+
 void PowerController::ecc_event(unsigned bank, bool double_bit) {
   ecc_status_->set(ecc_status_->get() | u64{1} << (bank + (double_bit ? 16 : 0)));
 }

@@ -25,6 +25,8 @@ class PowerController : public RegisterDevice {
                   const sc_core::sc_time& timestamp_period);
 
   GlobalConfig global_config() const;
+  /// What global_config says of the L2 cache after reset: its size is a matter of configuration.
+  void set_l2(u64 bytes);
   u64 pe_reset_pc() const { return pe_reset_pc_.get(); }
   /// Latches ECC events for ecc_status: one bit a bank.
   void ecc_event(unsigned bank, bool double_bit);

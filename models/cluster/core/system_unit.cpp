@@ -15,6 +15,7 @@ void SystemUnit::reset(u64 pc) {
   pcr = pcr::kPid.set(pcr, config_.pid);
   pcr = pcr::kCid.set(pcr, config_.cid);
   pcr = pcr::kMid.set(pcr, config_.mid);
+  pcr = pcr::kL1ce.set(pcr, config_.l1_coherent);
   state_.pc = state_.code_address(pc);
   state_.arithmetic_armed = false;
   sleep_ = SleepState::kRunning;

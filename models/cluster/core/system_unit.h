@@ -40,10 +40,11 @@ inline constexpr u64 kCsitEnables = 0x3e3f;
 
 /// Identity of a core and its connections.
 struct CoreConfig {
-  u8 pid = 0;        ///< PCR.PID: 0..15 PE, 16 RM
-  u8 cid = 0;        ///< PCR.CID: cluster
-  u8 mid = 0;        ///< PCR.MID
-  u64 reset_pc = 0;  ///< PC after reset
+  u8 pid = 0;                ///< PCR.PID: 0..15 PE, 16 RM
+  u8 cid = 0;                ///< PCR.CID: cluster
+  u8 mid = 0;                ///< PCR.MID
+  u64 reset_pc = 0;          ///< PC after reset
+  bool l1_coherent = false;  ///< PCR.L1CE
   bool is_rm() const { return pid == 16; }
 };
 

@@ -18,7 +18,7 @@ std::unique_ptr<Engine> make_fast_engine(CoreParts) { throw std::runtime_error("
 struct Core::Impl {
   Impl(const CoreConfig& c, CoreBus& bus)
       : config(c),
-        system(state, core::CoreConfig{c.pid, c.cid, c.mid, c.reset_pc}),
+        system(state, core::CoreConfig{c.pid, c.cid, c.mid, c.reset_pc, c.l1_coherent}),
         mmu(state),
         timing(config.timing),
         meter(state, stats),

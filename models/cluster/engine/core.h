@@ -42,6 +42,7 @@ struct CoreConfig {
   u8 pid = 0;                ///< PCR.PID: 0..15 a PE, 16 the RM
   u8 cid = 0;                ///< PCR.CID: number of the cluster
   u8 mid = 0;                ///< PCR.MID
+  bool l1_coherent = false;  ///< PCR.L1CE: the bus keeps L1D coherent with the memory of the cluster
   u64 reset_pc = 0;          ///< where the core starts after reset()
   bool semihosting = false;  ///< scall 4055..4095 go to CoreHooks::semihosting instead of raising the exception
   /// Fast engine: shared by cores that have the same level and timing, find the same code at the same physical

@@ -19,6 +19,7 @@ struct MemRegion {
   bool cacheable = true;                  ///< with the MMU off: may L1 hold lines of this region?
   u32 read_latency = 10;                  ///< core cycles from the L1's request to the critical word, idle path
   timing::MemArbiter* arbiter = nullptr;  ///< set where the path is shared: replaces read_latency on every wait
+  bool observed = false;                  ///< accesses are executed one by one, so that somebody can look at them
   bool contains(u64 pa, u64 bytes) const { return pa >= base && bytes <= size && pa - base <= size - bytes; }
 };
 

@@ -9,6 +9,8 @@ namespace mppa::cluster {
 Smem::Smem(const SmemParams& params) : params_(params), memory_(params.size), banks_(params.banks) {}
 
 std::size_t Smem::bank_of(u64 offset) const {
+  constexpr u64 kL2Interleave = 256;
+  if (offset >= l2_base_) return offset / kL2Interleave % params_.banks;
   return blocked_ ? offset / (params_.size / params_.banks) % params_.banks
                   : offset / params_.interleave % params_.banks;
 }

@@ -28,6 +28,11 @@ class Smem final : public timing::MemArbiter {
   /// Blocked mapping: bank = address / (size / banks) instead of interleaving (cluster control bit SCRAM_DIS).
   void set_blocked(bool blocked) { blocked_ = blocked; }
 
+  /// The last `bytes` serve as L2 cache: its lines of 256 bytes take turns over the banks (interconnect.md section 3).
+  void set_l2_size(u64 bytes) { l2_base_ = params_.size - bytes; }
+  /// Bytes that are memory, not L2.
+  u64 usable() const { return l2_base_; }
+
   /// Occupies the banks of [offset, offset + bytes) from `now` on; returns the cycle in which the last has been served.
   u64 access(u64 offset, u64 bytes, bool write, u64 now) { return serve(offset, bytes, write, now).end; }
 
@@ -49,6 +54,7 @@ class Smem final : public timing::MemArbiter {
   SparseMemory memory_;
   std::vector<BandwidthServer> banks_;
   bool blocked_ = false;
+  u64 l2_base_ = params_.size;
   u64 read_bytes_ = 0, written_bytes_ = 0;
 };
 

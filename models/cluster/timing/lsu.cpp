@@ -21,6 +21,12 @@ unsigned Lsu::distance(const MemAccess& m, u64 pa, unsigned bytes, u64 a) const 
   return wait > params_.reference_latency ? wait - params_.reference_latency : 0;
 }
 
+/// The same for an atomic or an uncached store.
+unsigned Lsu::write_distance(const MemAccess& m, u64 a) const {
+  const u32 wait = m.arbiter != nullptr ? m.arbiter->write_wait(m.pa, m.size, a) : m.latency;
+  return wait > params_.reference_latency ? wait - params_.reference_latency : 0;
+}
+
 /// A miss of a line of which the write buffer holds words sends the whole buffer first.
 unsigned Lsu::flush_for(const MemAccess& m, bool first_missed, bool second_missed, u64 a) {
   const bool held = (first_missed && write_buffer_.words_of_line(TagArray::line_of(m.pa)) != 0) ||
@@ -35,6 +41,7 @@ void Lsu::cached_load(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy)
   if (!hit0) l1d_.fill(line0);
   const bool hit1 = !crosses || l1d_.touch(line1);
   if (!hit1) l1d_.fill(line1);
+  if (observer_ != nullptr) tell_observer(m, hit0, hit1);
   out.misses = static_cast<u8>(!hit0 + !hit1);
   out.hits = static_cast<u8>(1 + crosses - out.misses);
   unsigned freeze = 0;
@@ -67,6 +74,13 @@ void Lsu::cached_load(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy)
   if (m.kind != MemKind::kTouch) out.freeze = freeze;
 }
 
+void Lsu::tell_observer(const MemAccess& m, bool hit0, bool hit1) const {
+  constexpr u64 kLast = Params::kLineBytes - 1;
+  const bool crosses = TagArray::line_of(m.pa) != TagArray::line_of(m.pa_last);
+  observer_->looked_up(m.pa, crosses ? m.pa | kLast : m.pa_last, hit0);
+  if (crosses) observer_->looked_up(m.pa_last & ~kLast, m.pa_last, hit1);
+}
+
 void Lsu::uncached_load(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy) {
   if (m.kind == MemKind::kTouch) return;  // nothing to bring into the cache
   if (!m.streaming) {
@@ -92,7 +106,7 @@ void Lsu::uncached_load(const MemAccess& m, u64 a, MemTiming& out, unsigned& bus
 
 void Lsu::store(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy) {
   if (!m.cached && !m.streaming) {
-    const unsigned far = distance(m, a);
+    const unsigned far = write_distance(m, a);
     out.freeze = params_.uncached_store_freeze + far;
     out.freeze_cause = Stall::kUncached;
     busy = params_.uncached_busy + far;
@@ -106,10 +120,11 @@ void Lsu::store(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy) {
 
 void Lsu::zero_line(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy) {
   if (m.cached) {
+    if (m.arbiter != nullptr) m.arbiter->write_posted(m.pa, Params::kLineBytes, a);
     busy = params_.dzerol_busy;
     return;
   }
-  const unsigned far = distance(m, a);
+  const unsigned far = write_distance(m, a);
   busy = params_.dzerol_uncached_busy + far;
   out.freeze = params_.dzerol_uncached_stall + far;
   out.freeze_cause = Stall::kUncached;
@@ -135,7 +150,7 @@ MemTiming Lsu::access(const MemAccess& m, u64 a) {
         store(m, a, out, busy);
         break;
       case MemKind::kAtomic: {
-        const unsigned far = distance(m, a);
+        const unsigned far = write_distance(m, a);
         out.freeze = params_.atomic_freeze + far;
         out.freeze_cause = Stall::kAtomic;
         busy = params_.atomic_busy + far;

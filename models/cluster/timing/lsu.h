@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "models/cluster/timing/bundle_timing.h"
+#include "models/cluster/timing/line_observer.h"
 #include "models/cluster/timing/mem_access.h"
 #include "models/cluster/timing/params.h"
 #include "models/cluster/timing/tag_array.h"
@@ -35,6 +36,9 @@ class Lsu {
   /// Sends everything and returns the first cycle >= `now` in which the LSU is quiet.
   u64 quiet(u64 now);
 
+  /// `observer` (or nobody, if null) hears of every cached load.
+  void observe(LineObserver* observer) { observer_ = observer; }
+
   TagArray& l1d() { return l1d_; }
   const TagArray& l1d() const { return l1d_; }
   WriteBuffer& write_buffer() { return write_buffer_; }
@@ -47,11 +51,13 @@ class Lsu {
 
  private:
   void cached_load(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy);
+  void tell_observer(const MemAccess& m, bool hit0, bool hit1) const;
   void uncached_load(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy);
   void store(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy);
   void zero_line(const MemAccess& m, u64 a, MemTiming& out, unsigned& busy);
   unsigned distance(const MemAccess& m, u64 pa, unsigned bytes, u64 a) const;
   unsigned distance(const MemAccess& m, u64 a) const { return distance(m, m.pa, m.size, a); }
+  unsigned write_distance(const MemAccess& m, u64 a) const;
   unsigned flush_for(const MemAccess& m, bool first_missed, bool second_missed, u64 a);
 
   const Params& params_;
@@ -60,6 +66,7 @@ class Lsu {
   std::deque<u64> streams_;  ///< cycles at whose end outstanding streaming loads return, ascending
   u64 last_stream_ = 0;
   u64 busy_until_ = 0;  ///< first cycle in which L1D accepts an access
+  LineObserver* observer_ = nullptr;
 };
 
 }  // namespace mppa::timing

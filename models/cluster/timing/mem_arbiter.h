@@ -16,6 +16,8 @@ class MemArbiter {
   virtual ~MemArbiter() = default;
   /// Core cycles from a request of `bytes` at physical address `pa`, sent in cycle `now`, to the critical word.
   virtual u32 read_wait(u64 pa, unsigned bytes, u64 now) = 0;
+  /// The same for an access that writes and is waited for: atomics, uncached stores.
+  virtual u32 write_wait(u64 pa, unsigned bytes, u64 now) { return read_wait(pa, bytes, now); }
   /// A posted write of `bytes` leaves the write buffer in cycle `now`.
   virtual Posted write_posted(u64 pa, unsigned bytes, u64 now) = 0;
 };

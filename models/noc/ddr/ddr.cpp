@@ -34,7 +34,7 @@ DdrReply Ddr::access(u64 offset, u64 bytes, bool write, u64 now_ps) {
 void Ddr::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   if (watch_ && changes_memory(payload) && memory_.contains(payload.get_address(), payload.get_data_length()))
     watch_->before_write(memory_.data() + payload.get_address(), payload.get_data_length(),
-                         (sc_core::sc_time_stamp() + delay).value());
+                         (sc_core::sc_time_stamp() + delay).value(), writer_of(payload));
   if (!serve_memory(payload, memory_.data(), memory_.size())) return;
   const u64 now = (sc_core::sc_time_stamp() + delay).value();
   const DdrReply reply = access(payload.get_address(), payload.get_data_length(), moves_data_to_target(payload), now);

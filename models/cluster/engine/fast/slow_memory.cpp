@@ -46,7 +46,7 @@ bool SlowMemory::fill_page(u64 va, unsigned bytes, bool is_store) {
   if (pipeline && core::ps::kDce.get(parts_.state.data_ps()) == 0) return false;
   const u64 page_pa = tr.pa - (va - page);
   const MemRegion* region = parts_.bus.region(tr.pa);
-  if (region == nullptr || !region->contains(page_pa, kPageBytes)) return false;
+  if (region == nullptr || region->observed || !region->contains(page_pa, kPageBytes)) return false;
   const bool cached =
       tr.policy == core::MemoryPolicy::kByRegion ? region->cacheable : tr.policy == core::MemoryPolicy::kCached;
   if (!cached) return false;
