@@ -59,6 +59,11 @@ void pcie_endpoint_set_asn(unsigned function, uint16_t asn)
 	cos_write32(MPPA_PCIE_ASN + MPPA_PCIE_ASN_FUNCTION(function), asn);
 }
 
+uint32_t pcie_endpoint_status(unsigned function)
+{
+	return cos_read32(MPPA_PCIE_DECODER + MPPA_PCIE_FUNC(function) + MPPA_PCIE_FUNC_STATUS);
+}
+
 bool pcie_ring_open(struct pcie_ring *ring, unsigned number, unsigned slots_log2, uint64_t notify)
 {
 	const uint64_t bytes = sizeof(struct mppa_pcie_record) << slots_log2;
@@ -117,4 +122,11 @@ bool pcie_ring_release(struct pcie_ring *ring)
 	/* What the decoder drops until it has seen the new count has been counted as full. */
 	cos_read32(MPPA_PCIE_DECODER + MPPA_PCIE_RING(ring->number) + MPPA_PCIE_RING_RP);
 	return *ring->written - before > ring->mask;
+}
+
+void pcie_ring_discard(struct pcie_ring *ring)
+{
+	ring->taken = ring->released = *ring->written;
+	write_decoder(MPPA_PCIE_RING(ring->number) + MPPA_PCIE_RING_RP, ring->taken);
+	kvx_fence();
 }

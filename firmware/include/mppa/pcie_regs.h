@@ -125,6 +125,7 @@
 #define MPPA_PCIE_FUNC_CTRL 0x00u
 #define MPPA_PCIE_FUNC_VALID(window, windows, ring, rings_log2) \
   (1u | (window) << 4 | ((windows) - 1u) << 9 | (ring) << 16 | (rings_log2) << 24)
+#define MPPA_PCIE_FUNC_STATUS 0x04u /* read only: bit 0 bus master, 1 MSI-X enabled, 2 function mask, [15:8] resets */
 #define MPPA_PCIE_WINDOW(w) (0x2000u + 0x20u * (w)) /* 128 of them, shared by functions */
 #define MPPA_PCIE_WINDOW_BAR 0x00u
 #define MPPA_PCIE_WINDOW_OFFSET 0x04u /* in the BAR */

@@ -188,13 +188,15 @@ void emulation_doorbell(struct core *core, unsigned function, uint32_t offset, u
 		report_bad(core, function, NVME_EVENT_INVALID_DB_REGISTER);
 }
 
-/* The decoder had no room: the last value of every doorbell counts. */
-static void read_shadows(struct core *core)
+/* The last values of the doorbells that lead to a ring. */
+static void read_shadows(struct core *core, unsigned ring)
 {
 	for (unsigned f = 0; f < EMULATION_FUNCTIONS; f++) {
 		const struct function_queues *queues = core->functions[f];
 
 		for (unsigned qid = 1; queues && qid <= MAX_QUEUES; qid++) {
+			if (emulation_doorbell_ring(f, qid) != ring)
+				continue;
 			if (queues->sq[qid] || queues->forward_sq[qid])
 				emulation_doorbell(core, f, 8 * qid, emulation_shadow(f, 8 * qid));
 			if (queues->cq[qid])
@@ -203,17 +205,23 @@ static void read_shadows(struct core *core)
 	}
 }
 
-static bool poll_ring(struct core *core, struct pcie_ring *ring)
+static bool poll_ring(struct core *core, struct pcie_ring *ring, bool *lossy)
 {
 	struct mppa_pcie_record record;
 
 	if (pcie_ring_empty(ring))
 		return false;
 	/* The doorbells of the admin queue are events; the window of the others begins behind them. */
-	while (pcie_ring_next(ring, &record))
+	while (!*lossy && pcie_ring_next(ring, &record))
 		emulation_doorbell(core, record.function, record.offset + 8u, record.data);
-	if (pcie_ring_release(ring))
-		read_shadows(core);
+	if (!*lossy)
+		*lossy = pcie_ring_release(ring);
+	if (!*lossy)
+		return true;
+	/* Once is enough for an iteration: a host that goes on like that must not stop the others. */
+	pcie_ring_discard(ring);
+	read_shadows(core, ring->number);
+	*lossy = !pcie_ring_empty(ring);
 	return true;
 }
 
@@ -222,7 +230,7 @@ static bool poll_rings(struct core *core)
 	bool busy = false;
 
 	for (unsigned i = 0; i < core->ring_count; i++)
-		busy |= poll_ring(core, &core->rings[i]);
+		busy |= poll_ring(core, &core->rings[i], &core->lossy[i]);
 	return busy;
 }
 
@@ -274,6 +282,7 @@ int emulation_cq_create(struct core *core, const struct message *m)
 					.interrupts = m->queue.interrupts};
 	queues->paused = m->queue.paused;
 	cq->waiting_end = &cq->waiting;
+	emulation_shadow_clear(m->function, 8u * m->qid + 4);
 	queues->cq[m->qid] = cq;
 	queues->queues++;
 	return NVME_SC_SUCCESS;
@@ -306,6 +315,7 @@ int emulation_sq_create(struct core *core, const struct message *m)
 		return NVME_SC_INTERNAL_ERROR;
 	}
 	cq->users++;
+	emulation_shadow_clear(m->function, 8u * m->qid);
 	queues->sq[m->qid] = sq;
 	queues->queues++;
 	return NVME_SC_SUCCESS;

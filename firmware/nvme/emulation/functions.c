@@ -28,21 +28,33 @@
 
 static struct emulation_config config;
 static struct function functions[EMULATION_FUNCTIONS];
-static uint8_t *registers;	   /* a page each */
-static COS_SHARED uint64_t shadow; /* in cluster 0: doorbells, a page each */
+static uint8_t *registers;		   /* a page each */
+static COS_SHARED uint64_t shadow;	   /* in cluster 0: doorbells, a page each */
+static volatile uint32_t *admin_doorbells; /* two each */
 static struct pcie_ring events;
+static bool lossy; /* events were lost: registers count until the ring is empty */
 
 const struct emulation_config *emulation_get_config(void) { return &config; }
 struct function *emulation_function_at(unsigned number) { return &functions[number]; }
 unsigned emulation_function_number(const struct function *function) { return (unsigned)(function - functions); }
 struct function *emulation_function_of(const struct nvmf_ctrlr *ctrlr) { return nvmf_ctrlr_private(ctrlr); }
 
-uint32_t emulation_shadow(unsigned function, uint32_t offset)
+/* Of a doorbell of the data plane, whose window begins behind the admin queue. */
+static volatile uint32_t *shadow_of(unsigned function, uint32_t offset)
 {
 	const uint64_t base = *(const volatile uint64_t *)cos_remote(CONTROL_CLUSTER, &shadow);
 
-	/* The doorbell window begins behind the admin queue. */
-	return *(const volatile uint32_t *)cos_local_pointer(base + function * PAGE_BYTES + offset - 8);
+	return cos_local_pointer(base + function * PAGE_BYTES + offset - 8);
+}
+
+uint32_t emulation_shadow(unsigned function, uint32_t offset) { return *shadow_of(function, offset); }
+
+void emulation_shadow_clear(unsigned function, uint32_t offset)
+{
+	if (offset < 8)
+		admin_doorbells[2 * function + offset / 4] = 0;
+	else
+		*shadow_of(function, offset) = 0;
 }
 
 /* --- Registers ------------------------------------------------------------------------------------------------------
@@ -136,7 +148,7 @@ static void handle(struct core *core, const struct mppa_pcie_record *record)
 		for (unsigned i = 0; !record->data && i < EMULATION_FUNCTIONS; i++)
 			if (functions[i].ctrlr)
 				function_reset(i);
-		return;
+		return; /* the counts of resets go on; a needless reset after lost events does no harm */
 	}
 	if (f >= EMULATION_FUNCTIONS)
 		return;
@@ -152,6 +164,7 @@ static void handle(struct core *core, const struct mppa_pcie_record *record)
 		emulation_vectors_control(core, f, record->data);
 		break;
 	case MPPA_PCIE_EVENT_RESET:
+		functions[f].status = pcie_endpoint_status(f);
 		function_reset(f);
 		break;
 	default:
@@ -159,19 +172,49 @@ static void handle(struct core *core, const struct mppa_pcie_record *record)
 	}
 }
 
+/* Events of a function were lost: brings it in line with what registers and configuration space say now. */
+static void catch_up(struct core *core, unsigned f)
+{
+	const uint32_t status = pcie_endpoint_status(f);
+	const volatile uint32_t *doorbell = &admin_doorbells[2 * f];
+
+	if ((status ^ functions[f].status) >> 8)
+		function_reset(f);
+	functions[f].status = status;
+	set_master(core, f, status & 1);
+	emulation_vectors_control(core, f, status >> 1 & 3);
+	register_written(f, NVME_REG_AQA, 0);
+	register_written(f, NVME_REG_CC, *reg32(f, NVME_REG_CC));
+	if (core->functions[f] && core->functions[f]->sq[0]) {
+		emulation_doorbell(core, f, 0, doorbell[0]);
+		emulation_doorbell(core, f, 4, doorbell[1]);
+	}
+}
+
+static void catch_up_all(struct core *core)
+{
+	pcie_ring_discard(&events);
+	for (unsigned f = 0; f < EMULATION_FUNCTIONS; f++)
+		if (functions[f].ctrlr)
+			catch_up(core, f);
+	lossy = !pcie_ring_empty(&events);
+}
+
 int emulation_events_poll(void *arg)
 {
 	struct core *core = arg;
 	struct mppa_pcie_record record;
 
-	if (!pcie_ring_empty(&events)) {
-		while (pcie_ring_next(&events, &record))
-			handle(core, &record);
-		pcie_ring_release(&events);
-		emulation_poll(core);
-		return COS_POLLER_BUSY;
-	}
-	return emulation_poll(core);
+	if (pcie_ring_empty(&events))
+		return emulation_poll(core);
+	while (!lossy && pcie_ring_next(&events, &record))
+		handle(core, &record);
+	if (!lossy)
+		lossy = pcie_ring_release(&events);
+	if (lossy)
+		catch_up_all(core);
+	emulation_poll(core);
+	return COS_POLLER_BUSY;
 }
 
 /* --- Transport ------------------------------------------------------------------------------------------------------
@@ -277,7 +320,8 @@ static int start_control(void)
 	struct core *core;
 
 	registers = cos_dma_alloc(COS_SMEM, EMULATION_FUNCTIONS * PAGE_BYTES, PAGE_BYTES, &regs);
-	if (!registers || !cos_dma_alloc(COS_SMEM, EMULATION_FUNCTIONS << DOORBELL_SHIFT, PAGE_BYTES, &admin) ||
+	admin_doorbells = cos_dma_alloc(COS_SMEM, EMULATION_FUNCTIONS << DOORBELL_SHIFT, PAGE_BYTES, &admin);
+	if (!registers || !admin_doorbells ||
 	    !cos_dma_alloc(COS_SMEM, EMULATION_FUNCTIONS * PAGE_BYTES, PAGE_BYTES, &shadow) ||
 	    !emulation_vectors_init(&table, &pending))
 		return -ENOMEM;

@@ -151,6 +151,7 @@ struct fetch {
 
 struct core {
 	struct pcie_ring rings[RINGS];
+	bool lossy[RINGS]; /* records were lost: the shadows count until the ring is empty */
 	unsigned ring_count;
 	struct function_queues *functions[EMULATION_FUNCTIONS];
 	struct submission_queue *ready, **ready_end;
@@ -180,6 +181,8 @@ void emulation_doorbell(struct core *core, unsigned function, uint32_t offset, u
 int emulation_poll(void *core);
 /* The last value that the host wrote to a doorbell. */
 uint32_t emulation_shadow(unsigned function, uint32_t offset);
+/* For a new queue. */
+void emulation_shadow_clear(unsigned function, uint32_t offset);
 
 /* --- fetch.c --------------------------------------------------------------------------------------------------------
  */
@@ -319,6 +322,7 @@ void emulation_control_message(const struct message *message, unsigned from);
 uint16_t emulation_ring_owner(unsigned ring);
 /* Where the doorbells of queue 1 go; those of the next queue to the next ring. */
 unsigned emulation_first_ring(unsigned function);
+unsigned emulation_doorbell_ring(unsigned function, unsigned qid);
 const struct emulation_config *emulation_get_config(void);
 
 struct function {
@@ -329,6 +333,7 @@ struct function {
 	unsigned reset_answers;	   /* still to come */
 	struct message coalescing; /* for cores that get their first queue; op is 0 as long as there is none */
 	bool master;
+	uint32_t status; /* MPPA_PCIE_FUNC_STATUS as it was last seen */
 };
 struct function *emulation_function_of(const struct nvmf_ctrlr *ctrlr);
 unsigned emulation_function_number(const struct function *function);

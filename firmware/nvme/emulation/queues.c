@@ -28,9 +28,14 @@ void emulation_send(unsigned cluster, unsigned core, const struct message *messa
 
 unsigned emulation_first_ring(unsigned function) { return function * 5 % RINGS; }
 
+unsigned emulation_doorbell_ring(unsigned function, unsigned qid)
+{
+	return (emulation_first_ring(function) + qid - 1u) % RINGS;
+}
+
 static uint16_t doorbell_owner(const struct function *function, uint16_t qid)
 {
-	return emulation_ring_owner((emulation_first_ring(emulation_function_number(function)) + qid - 1u) % RINGS);
+	return emulation_ring_owner(emulation_doorbell_ring(emulation_function_number(function), qid));
 }
 
 /* Rings stand for their owners in the set of cores that know the function. */

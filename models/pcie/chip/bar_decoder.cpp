@@ -32,11 +32,21 @@ class BarDecoder::Behind final : public FunctionUser {
   BarReply bar_write(unsigned bar, u64 offset, std::span<const u8> data, u64 when) override {
     return decoder_.write(function_, bar, offset, data, when);
   }
-  void bus_master_changed(bool on) override { event(MPPA_PCIE_EVENT_MASTER, on); }
-  void msix_changed(bool on, bool mask) override { event(MPPA_PCIE_EVENT_MSIX, on | mask << 1); }
+  void bus_master_changed(bool on) override {
+    decoder_.set_status(function_, 0, 1, on);
+    event(MPPA_PCIE_EVENT_MASTER, on);
+  }
+  void msix_changed(bool on, bool mask) override {
+    decoder_.set_status(function_, 1, 2, on | mask << 1);
+    event(MPPA_PCIE_EVENT_MSIX, on | mask << 1);
+  }
   void vfs_changed(unsigned count) override { event(MPPA_PCIE_EVENT_VFS, count); }
-  void function_reset() override { event(MPPA_PCIE_EVENT_RESET, 0); }
+  void function_reset() override {
+    decoder_.count_reset(function_);
+    event(MPPA_PCIE_EVENT_RESET, 0);
+  }
   void link_changed(bool up) override {
+    if (!up) decoder_.count_reset(function_);
     if (function_ == 0) event(MPPA_PCIE_EVENT_LINK, up);
   }
 
@@ -54,6 +64,8 @@ BarDecoder::BarDecoder(const sc_core::sc_module_name& name, const sc_core::sc_ti
       asn_(asn),
       function_control_(regs().add_array("func_ctrl", MPPA_PCIE_FUNC(0) + MPPA_PCIE_FUNC_CTRL, 4, RegAccess::kRw,
                                          MPPA_PCIE_FUNCTIONS, 0x20)),
+      function_status_(regs().add_array("func_status", MPPA_PCIE_FUNC(0) + MPPA_PCIE_FUNC_STATUS, 4, RegAccess::kRo,
+                                        MPPA_PCIE_FUNCTIONS, 0x20)),
       bypass_(regs().add("bypass", MPPA_PCIE_BYPASS, 4, RegAccess::kRw)),
       miss_count_(regs().add("miss_cnt", MPPA_PCIE_MISS_COUNT, 4, RegAccess::kRo)),
       miss_last_(regs().add("miss_last_addr", MPPA_PCIE_MISS_LAST, 4, RegAccess::kRo)),
@@ -155,6 +167,15 @@ BarReply BarDecoder::write(unsigned function, unsigned bar, u64 offset, std::spa
   doorbell ? ++doorbells_ : ++events_;
   push(doorbell ? doorbell_ring(function, m.offset) : MPPA_PCIE_RING_EVENTS, record, when);
   return {r.status, 0};
+}
+
+void BarDecoder::set_status(unsigned function, unsigned shift, unsigned bits, u64 value) {
+  const u64 mask = ((u64{1} << bits) - 1) << shift;
+  function_status_.set((function_status_.get(function) & ~mask) | value << shift, function);
+}
+
+void BarDecoder::count_reset(unsigned function) {
+  set_status(function, 8, 8, (function_status_.get(function) >> 8) + 1 & 0xFF);
 }
 
 void BarDecoder::event(unsigned function, u8 kind, u32 data, u64 when) {

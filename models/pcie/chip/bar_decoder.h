@@ -59,12 +59,14 @@ class BarDecoder : public RegisterDevice, public StatProvider {
   BarReply read(unsigned function, unsigned bar, u64 offset, std::span<u8> into, u64 when);
   BarReply write(unsigned function, unsigned bar, u64 offset, std::span<const u8> data, u64 when);
   void event(unsigned function, u8 kind, u32 data, u64 when);
+  void set_status(unsigned function, unsigned shift, unsigned bits, u64 value);
+  void count_reset(unsigned function);
   void push(unsigned ring, const mppa_pcie_record& record, u64 when);
   void write64(u64 address, u64 value, u64 when);
 
   AxiMaster& memory_;
   const AsnRegisters& asn_;
-  Register &function_control_, &bypass_, &miss_count_, &miss_last_, &shadow_lo_, &shadow_hi_;
+  Register &function_control_, &function_status_, &bypass_, &miss_count_, &miss_last_, &shadow_lo_, &shadow_hi_;
   Window window_{};  ///< each register is an array over the windows
   Ring ring_{};      ///< and over the rings
   std::vector<std::unique_ptr<Behind>> behind_;

@@ -50,6 +50,9 @@ void pcie_endpoint_close(unsigned function);
 /* Address space number of a function: its accesses to memory of the chip, and the DMA queues that act for it. */
 void pcie_endpoint_set_asn(unsigned function, uint16_t asn);
 
+/* MPPA_PCIE_FUNC_STATUS: what the host has set in configuration space, for when events were lost. */
+uint32_t pcie_endpoint_status(unsigned function);
+
 /* Records from the decoder; one core owns a ring and its memory. Counts are modulo 2^32. */
 struct pcie_ring {
 	volatile struct mppa_pcie_record *record;
@@ -69,9 +72,15 @@ static inline bool pcie_ring_empty(const struct pcie_ring *ring) { return *ring-
 bool pcie_ring_next(struct pcie_ring *ring, struct mppa_pcie_record *record);
 /*
  * Tells the decoder of all records taken so far. To be called when the ring is empty again or half of it has been
- * taken. True if the ring was full in the meantime, so that records may have been lost: the last value of each doorbell
- * is in the shadow.
+ * taken. True if the ring was full in the meantime, so that records may have been lost. Then the state that they told
+ * of is to be read instead (doorbells: the shadow), which is newer than what is in the ring:
+ *
+ *	do {
+ *		pcie_ring_discard(ring);
+ *		read the state
+ *	} while (!pcie_ring_empty(ring));
  */
 bool pcie_ring_release(struct pcie_ring *ring);
+void pcie_ring_discard(struct pcie_ring *ring);
 
 #endif
