@@ -38,7 +38,7 @@ struct k200lp_personality {
 	void (*serve)(const struct k200lp_options *options);
 };
 
-extern const struct k200lp_personality personality_tcp;
+extern const struct k200lp_personality personality_tcp, personality_emul;
 
 /* options.c: ends the run with a message if the arguments make no sense. */
 struct k200lp_options k200lp_parse(int argc, char **argv);

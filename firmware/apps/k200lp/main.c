@@ -41,9 +41,10 @@ static void control_plane(const struct k200lp_options *options)
 	volumes_wait(options);
 	options->personality->start_chip(options);
 	wait_for(&ready, all);
+	/* The console is slow, and while this core prints it serves nobody. */
+	cos_printf("k200lp: serving with %u clusters of %u PEs\n", options->clusters, options->pes);
 	options->personality->serve(options);
 	rpc_serve_channel();
-	cos_printf("k200lp: serving with %u clusters of %u PEs\n", options->clusters, options->pes);
 }
 
 int main(int argc, char **argv)

@@ -5,7 +5,7 @@
 #include "cos/console.h"
 #include "k200lp.h"
 
-static const struct k200lp_personality *const personalities[] = {&personality_tcp};
+static const struct k200lp_personality *const personalities[] = {&personality_tcp, &personality_emul};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

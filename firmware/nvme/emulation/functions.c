@@ -28,8 +28,9 @@
 
 static struct emulation_config config;
 static struct function functions[EMULATION_FUNCTIONS];
-static uint8_t *registers;		   /* a page each */
-static COS_SHARED uint64_t shadow;	   /* in cluster 0: doorbells, a page each */
+static uint8_t *registers;	   /* a page each */
+static COS_SHARED uint64_t shadow; /* in cluster 0: doorbells, a page each */
+static COS_SHARED uint32_t control_ready;
 static volatile uint32_t *admin_doorbells; /* two each */
 static struct pcie_ring events;
 static bool lossy; /* events were lost: registers count until the ring is empty */
@@ -354,8 +355,14 @@ int emulation_init(const struct emulation_config *wanted)
 	pcie_map_registers();
 	pcie_endpoint_map_host();
 	cos_msg_register(K200LP_MSG_EMULATION, on_message, NULL);
-	if (is_control())
-		return start_control();
+	if (is_control()) {
+		const int error = start_control();
+
+		__atomic_store_n(&control_ready, 1, __ATOMIC_RELEASE);
+		return error;
+	}
+	while (!cos_load_acquire(cos_remote(CONTROL_CLUSTER, &control_ready)))
+		cos_reactor_poll();
 	emulation_vectors_find();
 	return 0;
 }
