@@ -44,6 +44,7 @@ static void set_up(const struct k200lp_options *options)
 
 	if (!target)
 		cos_panic("no memory for the target");
+	management_start(options, target);
 	nvmf_transport_register(target, emulation_transport());
 	check(emulation_init(&emulation), "emulation");
 	check(nvmf_transport_create(emulation_transport(), &defaults), "transport");
