@@ -43,11 +43,21 @@ double seconds(const timeval& t) { return static_cast<double>(t.tv_sec) + static
 ChildRun run_in_child(const std::filesystem::path& config, const config::LoadOptions& load,
                       const std::filesystem::path& out) {
   std::fflush(nullptr);
+  // A signal that comes before there is somebody to pass it on to waits.
+  sigset_t signals, before;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  sigprocmask(SIG_BLOCK, &signals, &before);
   const pid_t child = fork();
+  if (child == 0) {
+    sigprocmask(SIG_SETMASK, &before, nullptr);
+    run_here(config, load, out);
+  }
   if (child < 0) throw BadInput("cannot start another process");
-  if (child == 0) run_here(config, load, out);
   child_process = child;
   const auto on_interrupt = std::signal(SIGINT, pass_on), on_end = std::signal(SIGTERM, pass_on);
+  sigprocmask(SIG_SETMASK, &before, nullptr);
   int status = 0;
   rusage usage{};
   while (wait4(child, &status, 0, &usage) < 0 && errno == EINTR) continue;
