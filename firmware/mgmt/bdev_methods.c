@@ -6,14 +6,15 @@
 #include "bdev/bdev.h"
 #include "bdev/module.h"
 #include "bdev/modules.h"
+#include "cos/arena.h"
 #include "cos/cpu.h"
 #include "mgmt/bdev_methods.h"
 #include "mgmt/rpc.h"
+#include "stacked_methods.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* --- What there is
- * ---------------------------------------------------------------------------------------------------- */
+/* --- What there is ---------------------------------------------------------------------------------------------- */
 
 static void put_types(struct json_writer *w, const struct bdev *bdev)
 {
@@ -80,8 +81,17 @@ static void get_bdevs(struct rpc_request *request)
 	rpc_done(request);
 }
 
-/* --- Statistics
- * ------------------------------------------------------------------------------------------------------- */
+/* --- Statistics --------------------------------------------------------------------------------------------------- */
+
+/* I/O is done in all clusters: each adds up its cores and publishes the sums; cluster 0, which comes last, adds those
+ * of the others to its own, bdev by bdev. */
+struct published {
+	char name[BDEV_NAME_MAX];
+	struct bdev_io_stat stat;
+};
+#define PUBLISHED 64
+static COS_SHARED uint64_t published_at; /* global address of `published_count` struct published */
+static COS_SHARED uint64_t published_count;
 
 /* The bdevs one after the other: each has to ask its cores. */
 static struct {
@@ -89,9 +99,18 @@ static struct {
 	struct bdev *bdev;
 	bool one;
 	struct bdev_io_stat stat;
+	struct published *published;
+	unsigned count;
 } iostat;
 
 static void put_stat(struct bdev_io_stat *stat, void *arg);
+
+static void publish(void)
+{
+	published_at = cos_global_address(iostat.published);
+	published_count = iostat.count;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
 
 static void next_stat(void)
 {
@@ -101,9 +120,47 @@ static void next_stat(void)
 		bdev_get_stat(iostat.bdev, &iostat.stat, put_stat, NULL);
 		return;
 	}
+	if (!rpc_is_control())
+		publish();
 	json_close_array(w);
 	json_close_object(w);
 	rpc_done(iostat.request);
+}
+
+static void add_stat(struct bdev_io_stat *sum, const struct bdev_io_stat *stat)
+{
+	for (unsigned type = 0; type < BDEV_IO_TYPES; type++) {
+		sum->operations[type] += stat->operations[type];
+		sum->bytes[type] += stat->bytes[type];
+		sum->cycles[type] += stat->cycles[type];
+		if (stat->max_cycles[type] > sum->max_cycles[type])
+			sum->max_cycles[type] = stat->max_cycles[type];
+	}
+	sum->errors += stat->errors;
+}
+
+static void add_others(struct bdev_io_stat *sum, const char *name)
+{
+	for (unsigned cluster = 0; cluster < MPPA_CLUSTERS; cluster++) {
+		const struct published *entry;
+
+		if (!(rpc_others() >> cluster & 1))
+			continue;
+		entry = (const struct published *)(uintptr_t)*cos_remote(cluster, &published_at);
+		for (uint64_t i = 0; i < *cos_remote(cluster, &published_count); i++)
+			if (strcmp(entry[i].name, name) == 0)
+				add_stat(sum, &entry[i].stat);
+	}
+}
+
+/* This cluster's part of the sum; false: there are more bdevs than there is room for. */
+static bool remember(const struct bdev_io_stat *stat)
+{
+	if (iostat.count == PUBLISHED)
+		return false;
+	snprintf(iostat.published[iostat.count].name, BDEV_NAME_MAX, "%s", bdev_name(iostat.bdev));
+	iostat.published[iostat.count++].stat = *stat;
+	return true;
 }
 
 static void put_type(struct json_writer *w, const struct bdev_io_stat *stat, enum bdev_io_type type,
@@ -126,6 +183,12 @@ static void put_stat(struct bdev_io_stat *stat, void *arg)
 	struct json_writer *w = rpc_result(iostat.request);
 
 	(void)arg;
+	if (rpc_is_control()) {
+		add_others(stat, bdev_name(iostat.bdev));
+	} else if (!remember(stat)) {
+		rpc_errno(iostat.request, -ENOSPC);
+		return;
+	}
 	json_open_object(w, NULL);
 	json_string(w, "name", bdev_name(iostat.bdev));
 	put_type(w, stat, BDEV_IO_READ, kRead);
@@ -147,6 +210,13 @@ static void get_iostat(struct rpc_request *request)
 		return;
 	iostat.request = request;
 	iostat.one = name[0] != 0;
+	iostat.count = 0;
+	if (!rpc_is_control() && !iostat.published)
+		iostat.published = cos_alloc(COS_SMEM, PUBLISHED * sizeof(*iostat.published), 64);
+	if (!rpc_is_control() && !iostat.published) {
+		rpc_errno(request, -ENOMEM);
+		return;
+	}
 	iostat.bdev = iostat.one ? bdev_get_by_name(name) : bdev_first();
 	if (iostat.one && !iostat.bdev) {
 		rpc_errno(request, -ENODEV);
@@ -159,8 +229,7 @@ static void get_iostat(struct rpc_request *request)
 	next_stat();
 }
 
-/* --- Making and removing
- * ---------------------------------------------------------------------------------------------- */
+/* --- Making and removing ---------------------------------------------------------------------------------------- */
 
 static void reply_name(struct rpc_request *request, int result, const char *name)
 {
@@ -211,7 +280,7 @@ static void null_create(struct rpc_request *request) { create(request, bdev_null
 static void removed(void *request) { rpc_done_true(request); }
 
 /* The bdev of this name, if it is one of the module. */
-static void delete_of(struct rpc_request *request, const char *module)
+void bdev_methods_delete(struct rpc_request *request, const char *module)
 {
 	char name[BDEV_NAME_MAX];
 	static const struct rpc_param kParams[] = {{"name", RPC_STRING, true, 0, BDEV_NAME_MAX}};
@@ -226,14 +295,14 @@ static void delete_of(struct rpc_request *request, const char *module)
 		bdev_unregister(bdev, removed, request);
 }
 
-static void malloc_delete(struct rpc_request *request) { delete_of(request, "malloc"); }
-static void null_delete(struct rpc_request *request) { delete_of(request, "null"); }
+static void malloc_delete(struct rpc_request *request) { bdev_methods_delete(request, "malloc"); }
+static void null_delete(struct rpc_request *request) { bdev_methods_delete(request, "null"); }
 
 void bdev_methods_register(void)
 {
 	static struct rpc_method methods[] = {
 		{.name = "bdev_get_bdevs", .run = get_bdevs},
-		{.name = "bdev_get_iostat", .run = get_iostat},
+		{.name = "bdev_get_iostat", .run = get_iostat, .flags = RPC_OTHERS_FIRST},
 		{.name = "bdev_malloc_create", .run = malloc_create, .flags = RPC_EVERYWHERE},
 		{.name = "bdev_malloc_delete", .run = malloc_delete, .flags = RPC_EVERYWHERE},
 		{.name = "bdev_null_create", .run = null_create, .flags = RPC_EVERYWHERE},
@@ -241,4 +310,5 @@ void bdev_methods_register(void)
 	};
 
 	rpc_register(methods, COUNT(methods));
+	stacked_methods_register();
 }

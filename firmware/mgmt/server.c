@@ -62,6 +62,9 @@ void rpc_stop(void)
 	memset(&server, 0, sizeof(server));
 }
 
+bool rpc_is_control(void) { return server.config.cluster == server.config.control_cluster; }
+uint32_t rpc_others(void) { return rpc_is_control() ? server.config.others : 0; }
+
 void rpc_set_sender(rpc_send_fn send, void *arg)
 {
 	server.send = send;

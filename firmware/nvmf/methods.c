@@ -9,8 +9,7 @@
 
 struct nvmf_target *nvmf_methods_target;
 
-/* --- Transports
- * ------------------------------------------------------------------------------------------------------- */
+/* --- Transports ------------------------------------------------------------------------------------------------- */
 
 struct transport_params {
 	char trtype[16];
@@ -44,8 +43,7 @@ static void create_transport(struct rpc_request *request)
 	rpc_errno(request, transport ? nvmf_transport_create(transport, &p.options) : -ENODEV);
 }
 
-/* --- Subsystems
- * ------------------------------------------------------------------------------------------------------- */
+/* --- Subsystems ------------------------------------------------------------------------------------------------- */
 
 struct subsystem_params {
 	char nqn[NVMF_NQN_MAX + 1];
@@ -117,8 +115,7 @@ static void delete_subsystem(struct rpc_request *request)
 		nvmf_subsystem_delete(subsystem, ended, request);
 }
 
-/* --- Namespaces
- * ------------------------------------------------------------------------------------------------------- */
+/* --- Namespaces ------------------------------------------------------------------------------------------------- */
 
 struct ns_params {
 	char nqn[NVMF_NQN_MAX + 1];
@@ -204,8 +201,7 @@ static void set_ns_limits(struct rpc_request *request)
 		rpc_errno(request, nvmf_subsystem_set_ns_limits(subsystem, p.nsid, p.iops, p.bytes));
 }
 
-/* --- Listeners
- * -------------------------------------------------------------------------------------------------------- */
+/* --- Listeners -------------------------------------------------------------------------------------------------- */
 
 struct listener_params {
 	char nqn[NVMF_NQN_MAX + 1];
@@ -318,8 +314,7 @@ static void set_ana_state(struct rpc_request *request)
 			  nvmf_subsystem_set_ana_state(subsystem, &address, p.anagrpid, (enum nvme_ana_state)state));
 }
 
-/* --- Hosts
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- Hosts ------------------------------------------------------------------------------------------------------ */
 
 struct host_params {
 	char nqn[NVMF_NQN_MAX + 1], host[NVMF_NQN_MAX + 1];

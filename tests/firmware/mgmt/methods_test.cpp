@@ -57,6 +57,33 @@ TEST_F(Methods, Bdevs) {
   EXPECT_EQ(call("bdev_null_delete", R"({"name":"Null0"})"), "true");
 }
 
+TEST_F(Methods, BdevsOnBdevs) {
+  call("bdev_malloc_create", R"({"name":"a","num_blocks":4096,"block_size":512})");
+  call("bdev_malloc_create", R"({"name":"b","num_blocks":4096,"block_size":512})");
+  EXPECT_EQ(call("bdev_split_create", R"({"base_bdev":"x","split_count":2})"), error(-ENODEV, "No such device"));
+  EXPECT_EQ(call("bdev_split_create", R"({"base_bdev":"a","split_count":2,"split_size_mb":1})"), R"(["ap0","ap1"])");
+  EXPECT_EQ(
+      call("bdev_delay_create",
+           R"({"name":"d","base_bdev_name":"ap0","avg_read_latency":10,"avg_write_latency":20,"p99_read_latency":30})"),
+      error(-32602, "Invalid parameters: p99 latencies must equal the averages"));
+  EXPECT_EQ(
+      call("bdev_delay_create", R"({"name":"d","base_bdev_name":"ap0","avg_read_latency":10,"avg_write_latency":20})"),
+      "\"d\"");
+  EXPECT_EQ(call("bdev_passthru_create", R"({"name":"p","base_bdev_name":"d"})"), "\"p\"");
+  EXPECT_EQ(call("bdev_raid_create", R"({"name":"r","raid_level":"raid1","strip_size_kb":4,"base_bdevs":["ap1","b"]})"),
+            error(-32602, "Invalid parameters: raid_level is not raid0"));
+  EXPECT_EQ(call("bdev_raid_create", R"({"name":"r","raid_level":"raid0","strip_size_kb":4,"base_bdevs":["ap1","c"]})"),
+            error(-ENODEV, "No such device"));
+  EXPECT_EQ(call("bdev_raid_create", R"({"name":"r","raid_level":"raid0","strip_size_kb":4,"base_bdevs":["ap1","b"]})"),
+            "true");
+  EXPECT_EQ(call("bdev_raid_delete", R"({"name":"r"})"), "true");
+  EXPECT_EQ(call("bdev_passthru_delete", R"({"name":"p"})"), "true");
+  EXPECT_EQ(call("bdev_delay_delete", R"({"name":"d"})"), "true");
+  EXPECT_EQ(call("bdev_split_delete", R"({"base_bdev":"a"})"), "true");
+  cos_native::run_us(100);
+  EXPECT_EQ(call("bdev_get_bdevs", R"({"name":"ap0"})"), error(-ENODEV, "No such device"));
+}
+
 TEST_F(Methods, Transports) {
   EXPECT_EQ(call("nvmf_get_transports"), "[]");
   EXPECT_EQ(call("nvmf_create_transport", R"({"trtype":"RDMA"})"), error(-ENODEV, "No such device"));

@@ -98,6 +98,10 @@ struct rpc_config {
 int rpc_start(const struct rpc_config *config);
 void rpc_stop(void);
 
+/* Whether this is the control cluster; there: the other clusters that execute methods, one bit each. */
+bool rpc_is_control(void);
+uint32_t rpc_others(void);
+
 /* Control cluster: where answers go. */
 typedef void (*rpc_send_fn)(const char *text, uint32_t length, void *arg);
 void rpc_set_sender(rpc_send_fn send, void *arg);

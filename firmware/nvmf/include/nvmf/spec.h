@@ -16,8 +16,7 @@
 #define NVMF_TRADDR_BYTES 256 /* fields of a discovery log entry */
 #define NVMF_TRSVCID_BYTES 32
 
-/* --- Commands (3.1 .. 3.6): opcode NVME_ADMIN_FABRICS, byte 4 says which
- * ---------------------------------------------------------- */
+/* --- Commands (3.1 .. 3.6): opcode NVME_ADMIN_FABRICS, byte 4 says which ---------------------------------------- */
 
 enum nvmf_fctype {
 	NVMF_PROPERTY_SET = 0x00,
