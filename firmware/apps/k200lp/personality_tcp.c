@@ -21,7 +21,7 @@
 #define ETHERNET_OVERHEAD 18 /* header, one VLAN tag */
 #define CACHES 4u
 #define FIFOS 8u
-#define RX_BYTES (896u << 10) /* RX buffers of a cluster */
+#define RX_BYTES (768u << 10) /* RX buffers of a cluster */
 #define RX_BUFFERS_MAX 256u
 #define CONNS 16u
 #define PACKETS 48u
