@@ -26,7 +26,10 @@ constexpr u64 kIpiBase = 0xAD0000;
 constexpr u64 kDmaBase = 0x800000;
 constexpr u64 kDmaRxIommuBase = 0xAC2000;
 constexpr u64 kDmaTxIommuBase = 0xAC3000;
+constexpr u64 kCryptoIommuBase = 0xAC4000;  // not published; one page each
 constexpr const char* kCryptoNames[] = {"crypto0", "crypto1"};
+constexpr u64 kPage = 0x1000;
+constexpr unsigned kCryptoMaster = 18;  // first of two, in the order of BusExtension
 constexpr unsigned kGicFirstCoreLine = 4;
 
 }  // namespace
@@ -80,6 +83,8 @@ Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& param
   for (unsigned unit = 0; unit < MPPA_CRYPTO_UNITS; ++unit) {
     CryptoParams crypto = params.crypto;
     crypto.clock_hz = params.clock_hz;
+    crypto.cluster = params.id;
+    crypto.master = static_cast<u8>(kCryptoMaster + unit);
     crypto_[unit] = std::make_unique<CryptoUnit>(kCryptoNames[unit], crypto, MPPA_CRYPTO_GIC_LINE(unit),
                                                  clock_.time_of(params.register_latency));
     auto& memory = crypto_memory_.emplace_back(fmt::format("{}_memory", kCryptoNames[unit]).c_str());
@@ -87,6 +92,7 @@ Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& param
     crypto_[unit]->memory.bind(memory);
     crypto_[unit]->interrupt(gic_);
     map_local(MPPA_CRYPTO_OFFSET(unit), CryptoUnit::kWindow, *crypto_[unit]);
+    build_crypto_iommu(unit);
   }
 
   axi_in.register_b_transport(this, &Cluster::axi_in_transport);
@@ -127,6 +133,18 @@ Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& param
 }
 
 Cluster::~Cluster() = default;
+
+/// The IOMMU of a crypto unit; its three faults share one input of the GIC.
+void Cluster::build_crypto_iommu(unsigned unit) {
+  LineAdapter& faults = crypto_faults_.emplace_back(
+      fmt::format("{}_faults", kCryptoNames[unit]).c_str(),
+      [this, unit](unsigned, const sc_core::sc_time& when) { gic_.pulse(Gic::kIommuCrypto0 + unit, when); });
+  Iommu& iommu = crypto_iommu_.emplace_back(fmt::format("{}_iommu", kCryptoNames[unit]).c_str(), 0,
+                                            clock_.time_of(params_.register_latency));
+  iommu.interrupt(faults);
+  crypto_[unit]->iommu(iommu);
+  map_local(kCryptoIommuBase + unit * kPage, Iommu::kWindow, iommu);
+}
 
 engine::CoreBus& Cluster::bus(unsigned core) { return *cores_[core].bus; }
 

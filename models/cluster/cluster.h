@@ -206,6 +206,7 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   // cluster.cpp: construction and the address map
   void end_of_elaboration() override;
   void map_local(u64 base, u64 size, RegisterDevice& device);
+  void build_crypto_iommu(unsigned unit);
   void map_memories();
   void map_external(const ClusterParams::Memory& memory);
   u32 wait_cycles(u64 ps) const;
@@ -273,6 +274,8 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   tlm_utils::simple_target_socket<Cluster> dma_memory_{"dma_memory"};
   std::array<std::unique_ptr<CryptoUnit>, MPPA_CRYPTO_UNITS> crypto_;
   std::deque<tlm_utils::simple_target_socket<Cluster>> crypto_memory_;
+  std::deque<Iommu> crypto_iommu_;
+  std::deque<LineAdapter> crypto_faults_;
   LineAdapter gic_lines_;
   LineAdapter ipi_lines_;
   engine::Profile pe_profile_, rm_profile_;

@@ -15,6 +15,17 @@ void write_stalls(StatWriter& out, const timing::StallCounts& stalls) {
   out.leave();
 }
 
+double ratio(u64 part, u64 whole) { return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole); }
+
+void rates(StatWriter& out, const engine::Core& core, u64 cycles, u64 idle) {
+  const engine::CoreStats& stats = core.stats();
+  const u64 busy = cycles - std::min(idle, cycles), looked_up = stats.l1d_hits + stats.l1d_misses;
+  out.gauge("ipc", ratio(core.state().instructions, busy), "instructions", "instructions a busy cycle");
+  out.gauge("idle_share", ratio(idle, cycles), "", "of all cycles");
+  out.gauge("l1d_miss_rate", ratio(stats.l1d_misses, looked_up), "", "misses of all lines that loads looked for");
+  out.gauge("l1i_miss_rate", ratio(stats.l1i_misses, core.state().bundles), "", "misses a bundle");
+}
+
 }  // namespace
 
 void write_core_stats(StatWriter& out, const engine::Core& core, const CoreTimes& times) {
@@ -39,6 +50,7 @@ void write_core_stats(StatWriter& out, const engine::Core& core, const CoreTimes
   out.counter("branches_taken", stats.branches_taken, "branches", "branches taken");
   out.counter("traps", stats.traps, "traps", "hardware traps taken");
   out.counter("interrupts", stats.interrupts, "interrupts", "interrupts taken");
+  rates(out, core, cycles, idle);
   write_stalls(out, stats.stalls);
 }
 

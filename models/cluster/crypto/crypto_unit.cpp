@@ -27,6 +27,8 @@ CryptoUnit::CryptoUnit(const sc_core::sc_module_name& name, const CryptoParams& 
     declare_ring(fmt::format("rdr[{}].", r), MPPA_CRYPTO_RDR(r), results_[r], true);
   }
   declare_global();
+  extension_.cluster = params.cluster;
+  extension_.master = params.master;
   SC_THREAD(fetch_thread);
   SC_THREAD(store_thread);
 }
@@ -116,14 +118,24 @@ bool CryptoUnit::attached(unsigned ring) const {
 bool CryptoUnit::transfer(bool write, u64 address, void* data, std::size_t bytes) {
   u8* at = static_cast<u8*>(data);
   while (bytes > 0) {
-    const std::size_t part = std::min(bytes, kBurst - address % kBurst);
+    std::size_t part = std::min(bytes, kBurst - address % kBurst);
+    u64 physical = address;
+    if (iommu.size() != 0) {
+      constexpr u16 kAsn = 0;
+      const auto where = iommu->translate(address, kAsn, write, sc_core::sc_time_stamp() + delay_);
+      if (where.fault != IommuFault::kNone) return false;
+      physical = where.address;
+      part = std::min<std::size_t>(part, where.bytes);
+    }
     tlm::tlm_generic_payload payload;
     payload.set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
-    payload.set_address(address);
+    payload.set_address(physical);
     payload.set_data_ptr(at);
     payload.set_data_length(static_cast<unsigned>(part));
     payload.set_streaming_width(static_cast<unsigned>(part));
+    payload.set_extension(&extension_);
     memory->b_transport(payload, delay_);
+    payload.clear_extension(&extension_);
     if (!payload.is_response_ok()) return false;
     address += part;
     at += part;

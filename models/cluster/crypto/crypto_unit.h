@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "models/cluster/crypto/algorithms.h"
+#include "models/cluster/iommu/iommu.h"
 #include "models/common/bandwidth_server.h"
+#include "models/common/bus_extension.h"
 #include "models/common/device.h"
 #include "models/common/stats.h"
 
@@ -22,7 +24,8 @@ namespace mppa::cluster {
 /// Nothing of it is published (the vendor says "line rate"): 25 Gb/s is 200 Gb/s for the eight units of four clusters.
 struct CryptoParams {
   u64 clock_hz = 1'200'000'000;
-  u64 setup_cycles = 250;  ///< a packet, on the engine
+  u8 cluster = 0, master = 18;  ///< as its accesses say (BusExtension)
+  u64 setup_cycles = 250;       ///< a packet, on the engine
   u64 aes_bps = 25'000'000'000;
   u64 aes_cbc_encrypt_bps = 12'000'000'000;
   u64 sha1_sha256_bps = 12'000'000'000;
@@ -38,6 +41,8 @@ class CryptoUnit : public RegisterDevice, public StatProvider {
 
   /// Memory as the cluster sees it; must not block.
   tlm_utils::simple_initiator_socket<CryptoUnit> memory{"memory"};
+  /// Translates every address of rings, descriptors and data, with address space number 0; unbound: they are physical.
+  sc_core::sc_port<TranslateIf, 1, sc_core::SC_ZERO_OR_MORE_BOUND> iommu{"iommu"};
   /// Line `first_line`: any ring; first_line + 1 + r: ring r. Pulses.
   sc_core::sc_port<InterruptIf> interrupt{"interrupt"};
 
@@ -82,6 +87,7 @@ class CryptoUnit : public RegisterDevice, public StatProvider {
   void bus_error(unsigned ring);
 
   CryptoParams params_;
+  BusExtension extension_;
   unsigned first_line_;
   std::array<Ring, kRings> commands_, results_;
   std::array<u32, kRings> irq_enable_{};

@@ -270,6 +270,7 @@ MemoryIf::Result Dma::transport(u64 iova, bool rx, bool write, u64 at) {
 }
 
 void Dma::write_stats(StatWriter& out) const {
+  const u64 total = services_.clock.cycles_at(sc_core::sc_time_stamp());
   const RxStats& rx = channels_.stats();
   out.counter("rx_packets", rx.packets, "packets", "packets received");
   out.counter("rx_bytes", rx.bytes, "B", "payload written to memory");
@@ -287,6 +288,7 @@ void Dma::write_stats(StatWriter& out) const {
     out.counter("written_bytes", s.written_bytes, "B", "bytes written");
     out.counter("packets", s.packets, "packets", "NoC packets sent");
     out.counter("payload_bytes", s.payload_bytes, "B", "payload of NoC packets sent");
+    out.utilization("busy", "dma", std::min(s.busy_cycles, total), total);
     out.leave();
   }
 }

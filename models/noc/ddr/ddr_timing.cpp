@@ -1,5 +1,7 @@
 #include "models/noc/ddr/ddr_timing.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace mppa::noc {
@@ -22,20 +24,20 @@ u64 DdrChannel::after_refresh(u64 t) {
 u64 DdrChannel::open_row(Bank& bank, u64 row, u64 now) {
   if (now < bank.asked) {
     const bool hit = bank.open && bank.row == row;
-    ++(hit ? row_hits_ : row_conflicts_);
+    ++(hit ? bank.hits : bank.conflicts);
     return after_refresh(now) + (hit ? 0 : params_.precharge + params_.row_to_column);
   }
   bank.asked = now;
   u64 t = std::max(after_refresh(now), bank.ready);
   if (bank.open && bank.row == row) {
-    ++row_hits_;
+    ++bank.hits;
     return t;
   }
   if (bank.open) {
-    ++row_conflicts_;
+    ++bank.conflicts;
     t = std::max(t, bank.precharge_ok) + params_.precharge;
   } else {
-    ++row_opens_;
+    ++bank.opens;
   }
   bank.open = true;
   bank.row = row;
@@ -74,10 +76,24 @@ DdrReply DdrChannel::access(u64 address, u64 bytes, bool write, u64 now) {
 void DdrChannel::write_stats(StatWriter& out, u64 total) const {
   out.counter("read_bytes", read_bytes_, "B", "bytes read");
   out.counter("written_bytes", written_bytes_, "B", "bytes written");
-  out.counter("row_hits", row_hits_, "bursts", "bursts that found their row open");
-  out.counter("row_opens", row_opens_, "bursts", "bursts that opened a row in an idle bank");
-  out.counter("row_conflicts", row_conflicts_, "bursts", "bursts that had to close another row first");
+  Bank all;
+  for (const Bank& b : banks_) {
+    all.hits += b.hits;
+    all.opens += b.opens;
+    all.conflicts += b.conflicts;
+  }
+  const auto rows = [&out](const Bank& b) {
+    out.counter("row_hits", b.hits, "bursts", "bursts that found their row open");
+    out.counter("row_opens", b.opens, "bursts", "bursts that opened a row in an idle bank");
+    out.counter("row_conflicts", b.conflicts, "bursts", "bursts that had to close another row first");
+  };
+  rows(all);
   out.utilization("data_bus", "ddr", data_bus_.busy_ticks(), total);
+  for (std::size_t b = 0; b < banks_.size(); ++b) {
+    out.enter(fmt::format("bank[{}]", b));
+    rows(banks_[b]);
+    out.leave();
+  }
 }
 
 }  // namespace mppa::noc

@@ -48,9 +48,10 @@ class DdrChannel {
   struct Bank {
     bool open = false;
     u64 row = 0;
-    u64 asked = 0;         ///< arrival of the latest request
-    u64 ready = 0;         ///< earliest next command
-    u64 precharge_ok = 0;  ///< earliest precharge (tRAS, tWR)
+    u64 asked = 0;                           ///< arrival of the latest request
+    u64 ready = 0;                           ///< earliest next command
+    u64 precharge_ok = 0;                    ///< earliest precharge (tRAS, tWR)
+    u64 hits = 0, opens = 0, conflicts = 0;  ///< bursts
   };
 
   /// Time at which the column command of a burst can be given.
@@ -64,7 +65,6 @@ class DdrChannel {
   u64 latest_ = 0;      ///< arrival of the latest request
   u64 data_order_ = 0;  ///< when its data began: data of requests that come in order do not overtake each other
   u64 refreshes_ = 0;   ///< refresh periods that have begun
-  u64 row_hits_ = 0, row_opens_ = 0, row_conflicts_ = 0;
   u64 read_bytes_ = 0, written_bytes_ = 0;
 };
 

@@ -37,6 +37,9 @@ class CryptoTest : public test::ScTest {
   CryptoTest() {
     unit.memory.bind(memory.socket);
     unit.interrupt.bind(irq);
+    unit.iommu.bind(iommu);
+    iommu.interrupt.bind(faults);
+    iommu_regs.socket.bind(iommu.socket);
     regs.socket.bind(unit.socket);
     elaborate();
     set_up(MPPA_CRYPTO_CDR(kRing), kCommands, sizeof(mppa_crypto_command));
@@ -84,12 +87,23 @@ class CryptoTest : public test::ScTest {
   std::string_view output(u64 bytes) const {
     return {reinterpret_cast<const char*>(memory.bytes.data()) + kOutput, bytes};
   }
+  /// Switches the IOMMU on and maps a page for reading and writing.
+  void map(u64 iova, u64 physical) {
+    iommu_regs.write(0x200, 7);
+    iommu_regs.write(0x000, 0xF01);
+    iommu_regs.write(0x040, physical | 2 << 4 | 1);
+    iommu_regs.write(0x048, iova | 1 << 9);
+    iommu_regs.write(0x050, 0);
+  }
   static void run_us(double us) { sc_core::sc_start(us, sc_core::SC_US); }
 
   Memory memory{"memory"};
   CryptoUnit unit{"unit", CryptoParams{}, kFirstLine, sc_core::SC_ZERO_TIME};
   test::Initiator regs{"regs"};
   test::InterruptLog irq{"irq"};
+  Iommu iommu{"iommu", 0, sc_core::SC_ZERO_TIME};
+  test::Initiator iommu_regs{"iommu_regs"};
+  test::InterruptLog faults{"faults"};
 };
 
 TEST_F(CryptoTest, GathersSegmentsAndScattersTheResult) {
@@ -172,6 +186,30 @@ TEST_F(CryptoTest, ALargePacketTakesItsTimeAtTheRate) {
   EXPECT_EQ(result(0).result, 0U);
   run_us(1.5);
   EXPECT_EQ(result(0).result, 32U);
+}
+
+TEST_F(CryptoTest, AddressesGoThroughTheIommu) {
+  constexpr u64 kElsewhere = 0x8000;
+  for (const u64 page : {kCommands, kResults, kContext, kOutput}) map(page, page);
+  map(kInput, kElsewhere);
+  std::memcpy(memory.bytes.data() + kElsewhere, "abc", 3);
+  command(0, MPPA_CRYPTO_FIRST | MPPA_CRYPTO_LAST, kInput, 3);
+  room(0, kOutput, 32);
+  prepare(1, 1);
+  run_us(5);
+  EXPECT_EQ(output(32), kSha256OfAbc);
+  EXPECT_TRUE(faults.events.empty());
+}
+
+TEST_F(CryptoTest, APageThatIsNotMappedIsABusError) {
+  for (const u64 page : {kCommands, kResults, kContext, kOutput}) map(page, page);
+  command(0, MPPA_CRYPTO_FIRST | MPPA_CRYPTO_LAST, kInput, 3);
+  room(0, kOutput, 32);
+  prepare(1, 1);
+  run_us(5);
+  EXPECT_EQ(result(0).result, MPPA_CRYPTO_ERROR_BUS << MPPA_CRYPTO_ERROR_SHIFT);
+  ASSERT_FALSE(faults.events.empty());
+  EXPECT_EQ(faults.events[0].line, 0U) << "no mapping";
 }
 
 }  // namespace

@@ -80,6 +80,7 @@ bool Thread::begin_job() {
   rptr_ = wptr_ = 0;
   strobe_ = 0xFFFF;
   if (c & MPPA_DMA_JOB_FENCE_BEFORE) cycle_ = std::max(cycle_, to_cycle(write_done_));
+  begun_ = cycle_;
   return true;
 }
 
@@ -380,6 +381,7 @@ void Thread::finish() {
   resolve();
   if (!active_) return;
   active_ = false;
+  stats_.busy_cycles += cycle_ - begun_;
   u64 at = std::max(cycle_ps(), write_done_);
   if (!events_.empty()) at = std::max(at, events_.back().at);
   events_.push_back({at, true, !notified_, job_});

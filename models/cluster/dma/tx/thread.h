@@ -46,6 +46,7 @@ struct TxShared {
 
 struct TxThreadStats {
   u64 jobs = 0, failed = 0, bundles = 0, read_bytes = 0, written_bytes = 0, packets = 0, payload_bytes = 0;
+  u64 busy_cycles = 0;  ///< from a job's first bundle to its last
 };
 
 class Thread {
@@ -114,6 +115,7 @@ class Thread {
   TxShared& x_;
   TxThreadStats stats_;
   u64 cycle_ = 0;
+  u64 begun_ = 0;  ///< cycle of the job's first bundle
   Job job_;
   bool loaded_ = false, active_ = false, notified_ = false, looked_ = false;
   bool manual_ = false;
