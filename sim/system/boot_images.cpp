@@ -36,6 +36,16 @@ std::vector<u8> argument_strings(const std::vector<std::string>& arguments) {
   return out;
 }
 
+/// The file up to its last segment, as a stripped image ends there: where images lie must not depend on debug sections,
+/// whose size varies with the names of the folders that the firmware was built in.
+std::span<const u8> loadable_part(const ElfFile& elf) {
+  const std::span<const u8> file = elf.bytes();
+  const u8* end = file.data();
+  for (const ElfSegment& s : elf.segments())
+    if (!s.bytes.empty()) end = std::max(end, s.bytes.data() + s.bytes.size());
+  return file.first(static_cast<std::size_t>(end - file.data()));
+}
+
 template <class T>
 std::span<const u8> bytes_of(const T& value) {
   return {reinterpret_cast<const u8*>(&value), sizeof value};
@@ -63,8 +73,9 @@ u64 place_boot_images(const std::vector<BootImage>& images, mppa_boot_table tabl
     entry.arguments = end.place(strings);
     entry.arguments_size = strings.size();
     if (cluster == 0) continue;
-    entry.elf_size = found->elf.bytes().size();
-    entry.elf = end.place(found->elf.bytes());
+    const std::span<const u8> part = loadable_part(found->elf);
+    entry.elf_size = part.size();
+    entry.elf = end.place(part);
   }
   if (table.images != images.size()) throw BadInput("an image is for a cluster that does not exist");
   table.reserved = end.lowest();
