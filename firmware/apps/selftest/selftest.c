@@ -7,6 +7,7 @@
 #include "cos/cluster.h"
 #include "cos/console.h"
 #include "cos/cpu.h"
+#include "cos/doorbell.h"
 #include "cos/io_channel.h"
 #include "cos/pool.h"
 #include "cos/reactor.h"
@@ -192,6 +193,47 @@ static void test_pollers(void)
 
 	cos_delay_us(20);
 	check(final > 10 && polled == final, "a poller is called until it is unregistered");
+}
+
+/* --- Doorbells -----------------------------------------------------------------------------------------------------
+ */
+
+static uint32_t go, rings;
+
+/* Rings twice for one wait: the first time some cycles behind the start, the second time much later. */
+static void ring_twice(void *arg1, void *arg2)
+{
+	(void)arg2;
+	while (!cos_load_acquire(&go))
+		;
+	cos_delay_cycles((uint64_t)arg1);
+	for (unsigned i = 0; i < 2; i++) {
+		__atomic_fetch_add(&rings, 1, __ATOMIC_RELEASE);
+		cos_doorbell_ring(cos_cluster_id(), MPPA_RM);
+		cos_delay_cycles(1000);
+	}
+}
+
+/* A ring may come at any moment of arming, checking and waiting; a lost one leaves this core asleep for ever. */
+static void test_doorbells(void)
+{
+	enum { LONGEST_DELAY = 400, START = 200 };
+
+	for (uint64_t delay = 0; delay < LONGEST_DELAY; delay += 2) {
+		rings = 0;
+		__atomic_store_n(&go, 0, __ATOMIC_RELEASE);
+		cos_event_call(0, ring_twice, (void *)delay, NULL);
+		cos_delay_us(2);
+		__atomic_store_n(&go, 1, __ATOMIC_RELEASE);
+		cos_delay_cycles(START);
+		for (;;) {
+			cos_idle_arm();
+			if (cos_load_acquire(&rings) == 2)
+				break;
+			cos_idle_wait();
+		}
+	}
+	check(true, "a ring wakes the core whenever it comes");
 }
 
 /* --- Channels ------------------------------------------------------------------------------------------------------
@@ -449,6 +491,7 @@ int main(void)
 	test_locks();
 	test_timers();
 	test_pollers();
+	test_doorbells();
 	test_channels();
 	test_threads();
 	test_interrupts();

@@ -49,11 +49,15 @@ void cos_cluster_online(void)
 	cos_doorbell_ring(0, MPPA_RM);
 }
 
-/* Spins: it does not take long, and nobody has anything else to do yet. */
+/* Sleeps until all wanted flags are set; who sets one rings. */
 static void wait_for(const uint32_t *flags, uint32_t wanted)
 {
-	while ((cos_load_acquire(flags) & wanted) != wanted)
-		;
+	for (;;) {
+		cos_idle_arm();
+		if ((cos_load_acquire(flags) & wanted) == wanted)
+			return;
+		cos_idle_wait();
+	}
 }
 
 void cos_start_pes(uint32_t mask)

@@ -23,9 +23,10 @@ void cos_idle_arm(void)
 {
 	const unsigned core = cos_core_id();
 
-	/* The output only rises from low: forget what it captured, then the old wake-up. */
+	/* First the old wake-up, then what the output has captured: it only rises from low. In the other order a ring
+	 * in between would leave it high with no wake-up left, and no later ring would end the wait. */
+	__kvx_builtin_wfxl(KVX_SFR_WS, KVX_WFX(0, 1));
 	for (unsigned word = 0; word < MPPA_GIC_STATUS_WORDS; word++)
 		(void)gic_take(core, GIC_OUTPUT_WAKE, word);
-	__kvx_builtin_wfxl(KVX_SFR_WS, KVX_WFX(0, 1));
 	__asm__ volatile("" ::: "memory");
 }
