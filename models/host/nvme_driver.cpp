@@ -37,7 +37,7 @@ IoOp opcode_of(IoKind kind) {
 
 NvmeDriver::NvmeDriver(std::string name, Timeline& time, DevicePort& device, HostMemory& memory,
                        const NvmeDriverParams& params)
-    : name_(std::move(name)), time_(time), device_(device), memory_(memory), params_(params) {
+    : ControllerDriver(std::move(name), time), device_(device), memory_(memory), params_(params) {
   device.on_removal([this] { lose("the device was removed"); });
   device.on_interrupt([this](unsigned vector) {
     ++interrupts_;
@@ -217,10 +217,8 @@ void NvmeDriver::write_stats(StatWriter& out) const {
   out.counter("commands", commands_, "commands", "submitted, admin included");
   out.counter("doorbells", doorbells_, "writes", "submission and completion doorbells");
   out.counter("interrupts", interrupts_, "messages", "MSI-X messages received");
-  out.counter("errors", errors_, "commands", "completed with an error status or lost");
-  out.counter("timeouts", timeouts_, "commands", "commands the drive did not answer in time");
-  for (const auto& queue : queues_)
-    out.utilization(fmt::format("core{}", queue->id - 1), "host core", queue->core.busy_ticks(), time_.now());
+  write_failures(out);
+  for (const auto& queue : queues_) write_core(out, queue->id - 1, queue->core);
   out.leave();
 }
 

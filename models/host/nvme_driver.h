@@ -7,10 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "models/common/bandwidth_server.h"
-#include "models/common/stats.h"
-#include "models/common/timeline.h"
-#include "models/host/block_driver.h"
+#include "models/host/controller_driver.h"
 #include "models/host/device_port.h"
 #include "models/host/host_memory.h"
 #include "models/ssd/nvme/spec.h"
@@ -32,18 +29,14 @@ struct NvmeDriverParams {
   u64 max_transfer = 512 * 1024;             ///< bytes of the largest I/O, at most the controller's
 };
 
-class NvmeDriver : public BlockDriver, public StatProvider {
+/// An I/O ends after the timeout if the drive hangs.
+class NvmeDriver : public ControllerDriver {
  public:
   NvmeDriver(std::string name, Timeline& time, DevicePort& device, HostMemory& memory, const NvmeDriverParams& params);
   ~NvmeDriver() override;
 
-  /// Initialises the controller; `ready` gets an empty string, or what went wrong.
-  void start(std::function<void(const std::string& error)> ready);
-
-  // BlockDriver; an I/O ends after the timeout if the drive hangs.
-  const std::vector<NamespaceInfo>& namespaces() const override { return namespaces_; }
+  void start(std::function<void(const std::string& error)> ready) override;
   unsigned queues() const override { return static_cast<unsigned>(queues_.size()); }
-  u64 max_transfer() const override { return max_transfer_; }
   bool has_room(unsigned queue) const override;
   void submit(unsigned queue, u32 nsid, const Io& io, u64 buffer, Done done) override;
 
@@ -65,19 +58,15 @@ class NvmeDriver : public BlockDriver, public StatProvider {
   void lose(const std::string& why);
   void setup_interrupts();
 
-  std::string name_;
-  Timeline& time_;
   DevicePort& device_;
   HostMemory& memory_;
   NvmeDriverParams params_;
   std::unique_ptr<Queue> admin_;
   std::vector<std::unique_ptr<Queue>> queues_;
-  std::vector<NamespaceInfo> namespaces_;
   std::unique_ptr<StartUp> start_up_;
-  u64 max_transfer_ = 0;
   bool lost_ = false;
   std::string lost_because_;
-  u64 commands_ = 0, doorbells_ = 0, interrupts_ = 0, timeouts_ = 0, errors_ = 0;
+  u64 doorbells_ = 0, interrupts_ = 0;
 };
 
 }  // namespace mppa::host

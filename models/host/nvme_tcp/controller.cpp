@@ -35,8 +35,7 @@ Command deallocate(u64 lba, u64 blocks) {
 
 Controller::Controller(std::string name, Timeline& time, tcp::Stack& stack, HostMemory& memory,
                        const HostIdentity& host, const Target& target, const ControllerParams& params)
-    : name_(std::move(name)),
-      time_(time),
+    : ControllerDriver(std::move(name), time),
       stack_(stack),
       memory_(memory),
       host_(host),
@@ -184,8 +183,7 @@ void Controller::write_stats(StatWriter& out) const {
   for (unsigned i = 0; is_connected_ && i < queues_.size(); ++i) add(sum, association_->io(i).counters());
   out.enter(name_);
   out.counter("commands", commands_, "commands", "submitted by the jobs");
-  out.counter("errors", errors_, "commands", "completed with an error status or lost");
-  out.counter("timeouts", timeouts_, "commands", "commands the controller did not answer in time");
+  write_failures(out);
   out.counter("attempts", attempts_, "attempts", "to connect");
   out.counter("losses", losses_, "events", "established associations that were lost");
   out.counter("events", events_, "events", "asynchronous events of the controller");
@@ -193,8 +191,7 @@ void Controller::write_stats(StatWriter& out) const {
   out.counter("r2ts", sum.r2ts, "PDUs", "requests of the controller for data");
   out.counter("digest_errors", sum.digest_errors, "PDUs", "whose data digest was wrong");
   if (params_.submit_cost + params_.complete_cost > 0) {
-    for (std::size_t i = 0; i < queues_.size(); ++i)
-      out.utilization(fmt::format("core{}", i), "host core", queues_[i].core.busy_ticks(), time_.now());
+    for (std::size_t i = 0; i < queues_.size(); ++i) write_core(out, i, queues_[i].core);
   }
   out.leave();
 }

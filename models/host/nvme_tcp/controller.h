@@ -8,8 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "models/common/bandwidth_server.h"
-#include "models/common/stats.h"
+#include "models/host/controller_driver.h"
 #include "models/host/host_memory.h"
 #include "models/host/nvme_tcp/association.h"
 
@@ -25,19 +24,13 @@ struct ControllerParams {
   u64 complete_cost = 0;                     ///< of one completion on its queue's core
 };
 
-class Controller : public BlockDriver, public StatProvider {
+class Controller : public ControllerDriver {
  public:
   Controller(std::string name, Timeline& time, tcp::Stack& stack, HostMemory& memory, const HostIdentity& host,
              const Target& target, const ControllerParams& params);
 
-  /// Connects; `ready` gets an empty string, or what went wrong.
-  void start(std::function<void(const std::string& error)> ready);
-  const std::string& name() const { return name_; }
-
-  // BlockDriver
-  const std::vector<NamespaceInfo>& namespaces() const override { return namespaces_; }
+  void start(std::function<void(const std::string& error)> ready) override;
   unsigned queues() const override { return static_cast<unsigned>(queues_.size()); }
-  u64 max_transfer() const override { return max_transfer_; }
   bool has_room(unsigned queue) const override;
   void submit(unsigned queue, u32 nsid, const Io& io, u64 buffer, Done done) override;
 
@@ -58,8 +51,6 @@ class Controller : public BlockDriver, public StatProvider {
   void push(unsigned queue, Command command);
   void finish(unsigned queue, u16 status, const Done& done);
 
-  std::string name_;
-  Timeline& time_;
   tcp::Stack& stack_;
   HostMemory& memory_;
   HostIdentity host_;
@@ -70,10 +61,8 @@ class Controller : public BlockDriver, public StatProvider {
   bool is_connected_ = false, is_lost_ = false;
   std::string last_error_ = "no answer from the target";
   u64 deadline_ = 0;
-  std::vector<NamespaceInfo> namespaces_;
-  u64 max_transfer_ = 0;
   std::vector<IoQueue> queues_;
-  u64 commands_ = 0, errors_ = 0, timeouts_ = 0, attempts_ = 0, losses_ = 0, events_ = 0;
+  u64 attempts_ = 0, losses_ = 0, events_ = 0;
   QueueCounters counters_;  ///< of associations that are gone
 };
 

@@ -3,14 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "tests/firmware/net/heap_buffer.h"
+
 namespace mppa::net_test {
-namespace {
-
-struct RxBuffer : net_buf {
-  Bytes bytes;
-};
-
-}  // namespace
 
 Host::Host(Wire& wire, u8 number, const tcp_config& tcp, u16 mtu)
     : config(tcp), wire_(wire), number_(number), tx_(512), conns_(64), hash_(64) {
@@ -48,13 +43,8 @@ Host::~Host() {
 }
 
 void Host::receive(Bytes frame) {
-  auto* buf = new RxBuffer{};
-  buf->bytes = std::move(frame);
-  buf->data = buf->bytes.data();
-  buf->len = static_cast<u32>(buf->bytes.size());
-  buf->refs = 1;
+  net_buf* buf = heap_buffer(std::move(frame));
   buf->checksum_good = hardware_checksums;
-  buf->release = [](net_buf* b) { delete static_cast<RxBuffer*>(b); };
   net_input(&netif, buf);
 }
 

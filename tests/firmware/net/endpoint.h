@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/eth/mac.h"
+#include "tests/firmware/net/heap_buffer.h"
 
 extern "C" {
 #include "net/tcp.h"
@@ -69,16 +70,7 @@ class Endpoint : private eth::MacClientIf {
     return frame;
   }
   void received(eth::FramePtr frame, bool) override {
-    struct Buffer : net_buf {
-      std::vector<u8> bytes;
-    };
-    auto* buf = new Buffer{};
-    buf->bytes = frame->data;
-    buf->data = buf->bytes.data();
-    buf->len = static_cast<u32>(buf->bytes.size());
-    buf->refs = 1;
-    buf->release = [](net_buf* b) { delete static_cast<Buffer*>(b); };
-    net_input(&netif, buf);
+    net_input(&netif, heap_buffer(frame->data));
     kick();
   }
   void poll() {

@@ -17,6 +17,7 @@
 #include <fstream>
 
 #include "models/eth/door/outside.h"
+#include "tests/firmware/net/heap_buffer.h"
 #include "tests/firmware/net/pattern_end.h"
 
 namespace mppa::net_test {
@@ -62,7 +63,7 @@ class Tap {
     const auto limit = Clock::now() + std::chrono::seconds(20);
     while (Clock::now() < limit) {
       while (auto frame = tap_->receive())
-        if (!lost()) input(std::move(*frame));
+        if (!lost()) net_input(&netif, heap_buffer(std::move(*frame)));
       net_poll(&stack, now_us());
       if (done()) return true;
     }
@@ -79,19 +80,6 @@ class Tap {
         std::chrono::duration_cast<std::chrono::microseconds>(Clock::now().time_since_epoch()).count());
   }
   bool lost() { return loss_ > 0 && random_.unit() < loss_; }
-
-  void input(Bytes frame) {
-    struct Buffer : net_buf {
-      Bytes bytes;
-    };
-    auto* buf = new Buffer{};
-    buf->bytes = std::move(frame);
-    buf->data = buf->bytes.data();
-    buf->len = static_cast<u32>(buf->bytes.size());
-    buf->refs = 1;
-    buf->release = [](net_buf* b) { delete static_cast<Buffer*>(b); };
-    net_input(&netif, buf);
-  }
 
   static void set_up_kernel(u16 mtu) {
     std::ofstream(std::string("/proc/sys/net/ipv6/conf/") + kTap + "/accept_dad") << 0;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "tests/firmware/net/heap_buffer.h"
+
 namespace mppa::host::tcp::test {
 
 bool Wire::lost() {
@@ -79,16 +81,7 @@ eth::FramePtr FirmwareStation::next_frame() {
 }
 
 void FirmwareStation::receive(const eth::FramePtr& frame) {
-  struct Buffer : net_buf {
-    std::vector<u8> bytes;
-  };
-  auto* buf = new Buffer{};
-  buf->bytes = frame->data;
-  buf->data = buf->bytes.data();
-  buf->len = static_cast<u32>(buf->bytes.size());
-  buf->refs = 1;
-  buf->release = [](net_buf* b) { delete static_cast<Buffer*>(b); };
-  net_input(&netif, buf);
+  net_input(&netif, net_test::heap_buffer(frame->data));
   poll();
 }
 
