@@ -15,6 +15,33 @@ bool valid(const LinkRate& r) {
 
 std::size_t index(TlpClass cls) { return static_cast<std::size_t>(cls); }
 
+/// What a fault changes in the packet itself.
+void mark(Tlp& tlp, PacketFault fault) {
+  if (fault == PacketFault::kPoison) tlp.poisoned = true;
+  if (fault != PacketFault::kUnsupported && fault != PacketFault::kAbort) return;
+  tlp.type = TlpType::kCompletion;
+  tlp.status = fault == PacketFault::kAbort ? CompletionStatus::kAbort : CompletionStatus::kUnsupported;
+  tlp.length = 1;
+  tlp.payload.clear();
+}
+
+/// The same for the reply of an express request, as if it were one completion.
+void apply_fault(FaultList& faults, const Tlp& request, ExpressReply& reply) {
+  Tlp answer = completion(request, 0, reply.status);
+  if (!reply.data.empty()) {
+    answer.type = TlpType::kCompletionData;
+    answer.byte_count = static_cast<u16>(reply.data.size());
+    answer.payload = reply.data;
+  }
+  const auto fault = faults.next(answer);
+  if (!fault) return;
+  mark(answer, *fault);
+  reply.status = answer.status;
+  reply.poisoned = answer.poisoned;
+  reply.timeout = fault == PacketFault::kDrop;
+  if (!answer.has_data()) reply.data.clear();
+}
+
 }  // namespace
 
 u64 wire_ps(const LinkRate& rate, u64 bytes) {
@@ -32,6 +59,7 @@ struct Link::Direction {
   struct InFlight {
     u64 arrival;
     Tlp tlp;
+    bool dropped = false;
   };
   struct Return {
     u64 when;
@@ -48,7 +76,7 @@ struct Link::Direction {
   u64 last_start = 0;
   unsigned dllp_debt = 0;  ///< bytes owed to the other direction's packets
   unsigned unacked = 0;    ///< packets received since the last Ack
-  unsigned to_corrupt = 0, to_poison = 0;
+  FaultList faults;
   bool stalled = false;
   u64 stalled_since = 0;
 
@@ -79,6 +107,7 @@ class Link::End final : public Port {
   void release(TlpClass cls, unsigned data_credits) override { link_.release(side_, cls, data_credits); }
   ExpressReply express(const Tlp& request, u64 when) override { return link_.express(side_, request, when); }
   const StatProvider* link_stats() const override { return &link_; }
+  LinkFaults* faults() override { return &link_; }
 
   bool ready() const { return user_ && enabled_ && capability_.lanes > 0; }
   const LinkRate& capability() const { return capability_; }
@@ -118,9 +147,7 @@ void Link::set_plugged(bool plugged) {
   update_state();
 }
 
-void Link::corrupt(unsigned side, unsigned packets) { directions_[side]->to_corrupt += packets; }
-
-void Link::poison(unsigned side, unsigned packets) { directions_[side]->to_poison += packets; }
+void Link::inject(unsigned side, const FaultRule& rule) { directions_[side]->faults.add(rule); }
 
 void Link::update_state() {
   const bool possible = plugged_ && ends_[0]->ready() && ends_[1]->ready();
@@ -213,39 +240,41 @@ u64 Link::book_dllps(Direction& d, u64 duration) {
 void Link::put_on_wire(unsigned side, OrderedQueue::Entry entry) {
   Direction& d = *directions_[side];
   const u64 now = kernel_ps();
+  const std::optional<PacketFault> fault = d.faults.empty() ? std::nullopt : d.faults.next(entry.tlp);
+  if (fault) mark(entry.tlp, *fault);
   const u64 bytes = entry.tlp.bytes() + kFramingBytes;
   u64 duration = book_dllps(d, wire_ps(rate_, bytes));
   u64 start = d.wire.book(now, std::max(entry.earliest, d.last_start), duration);
-  if (d.to_corrupt > 0) {
-    --d.to_corrupt;
+  if (fault == PacketFault::kCorrupt) {
     ++d.replays;
     // The receiver's Nak comes back before the packet is sent again; what follows waits behind it.
     const u64 nak = start + duration + 2 * params_.latency_ps;
     duration = wire_ps(rate_, bytes);
     start = d.wire.book(now, nak, duration);
   }
-  if (d.to_poison > 0 && entry.tlp.has_data()) {
-    --d.to_poison;
-    entry.tlp.poisoned = true;
-  }
   d.last_start = start;
   ++d.packets[index(entry.tlp.tlp_class())];
   d.payload += entry.tlp.payload.size();
-  d.in_flight.push_back({start + duration + params_.latency_ps, std::move(entry.tlp)});
+  d.in_flight.push_back({start + duration + params_.latency_ps, std::move(entry.tlp), fault == PacketFault::kDrop});
 }
 
 void Link::run(unsigned side) {
   Direction& d = *directions_[side];
   while (!d.in_flight.empty() && d.in_flight.front().arrival <= kernel_ps()) {
-    Tlp tlp = std::move(d.in_flight.front().tlp);
-    d.in_flight.pop_front();
-    deliver(side, std::move(tlp));
+    deliver_first(side);
   }
   transmit(side);
   schedule(d);
 }
 
-void Link::deliver(unsigned side, Tlp tlp) {
+void Link::deliver_first(unsigned side) {
+  auto& in_flight = directions_[side]->in_flight;
+  Direction::InFlight first = std::move(in_flight.front());
+  in_flight.pop_front();
+  deliver(side, std::move(first.tlp), first.dropped);
+}
+
+void Link::deliver(unsigned side, Tlp tlp, bool dropped) {
   const TlpClass cls = tlp.tlp_class();
   const unsigned data = tlp.data_credits();
   Direction& back = *directions_[1 - side];
@@ -254,7 +283,7 @@ void Link::deliver(unsigned side, Tlp tlp) {
     back.dllp_debt += 2 * kDllpBytes;
   }
   const u64 epoch = epoch_;
-  const bool consumed = ends_[1 - side]->user()->receive(tlp);
+  const bool consumed = dropped || ends_[1 - side]->user()->receive(tlp);
   if (consumed && epoch == epoch_) release(1 - side, cls, data);
 }
 
@@ -300,14 +329,12 @@ void Link::deliver_early(unsigned side, const Tlp& request) {
   if (waiting) last = d.in_flight.size();
   const u64 epoch = epoch_;
   for (; last > 0 && epoch == epoch_; --last) {
-    Tlp tlp = std::move(d.in_flight.front().tlp);
-    d.in_flight.pop_front();
-    deliver(side, std::move(tlp));
+    deliver_first(side);
   }
   for (; waiting > 0 && epoch == epoch_; --waiting) {
     Tlp tlp = d.queue.pop(TlpClass::kPosted).tlp;
     take_credits(d, tlp);
-    deliver(side, std::move(tlp));
+    deliver(side, std::move(tlp), false);
   }
 }
 
@@ -324,6 +351,7 @@ ExpressReply Link::express(unsigned side, const Tlp& request, u64 when) {
   const u64 start = out.wire.book(now, std::max(when, out.last_start), asked);
   ++out.express;
   reply = ends_[1 - side]->user()->express(request, start + asked + params_.latency_ps);
+  if (!back.faults.empty()) apply_fault(back.faults, request, reply);
   if (reply.timeout || !up_) return reply;
 
   constexpr unsigned kHeader = 12;

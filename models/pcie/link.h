@@ -43,7 +43,7 @@ constexpr unsigned kDllpBytes = 8;
 /// Time on the wire, rounded up to 1 ps: 8b/10b for generations 1 and 2, 128b/130b above.
 u64 wire_ps(const LinkRate& rate, u64 bytes);
 
-class Link : public sc_core::sc_module, public StatProvider {
+class Link : public sc_core::sc_module, public StatProvider, public LinkFaults {
  public:
   SC_HAS_PROCESS(Link);
   /// Bad lanes or generation: std::invalid_argument.
@@ -52,12 +52,8 @@ class Link : public sc_core::sc_module, public StatProvider {
 
   /// End 0 is the one towards the root complex.
   Port& end(unsigned side);
-  /// Pulls or plugs the device (surprise removal, hot-plug). At kernel time.
-  void set_plugged(bool plugged);
-  /// The next `packets` from `side` arrive with a bad LCRC and are sent again.
-  void corrupt(unsigned side, unsigned packets);
-  /// The next `packets` with data from `side` arrive marked as poisoned.
-  void poison(unsigned side, unsigned packets);
+  void set_plugged(bool plugged) override;
+  void inject(unsigned side, const FaultRule& rule) override;
   bool up() const { return up_; }
 
   void write_stats(StatWriter& out) const override;
@@ -76,7 +72,8 @@ class Link : public sc_core::sc_module, public StatProvider {
   bool has_credits(const Direction& d, const Tlp& tlp) const;
   void take_credits(Direction& d, const Tlp& tlp);
   void put_on_wire(unsigned side, OrderedQueue::Entry entry);
-  void deliver(unsigned side, Tlp tlp);
+  void deliver_first(unsigned side);
+  void deliver(unsigned side, Tlp tlp, bool dropped);
   void release(unsigned receiving_side, TlpClass cls, unsigned data_credits);
   void collect_credits(Direction& d);
   void schedule(Direction& d);

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "models/common/stats.h"
+#include "models/pcie/link_faults.h"
 #include "models/pcie/tlp.h"
 
 namespace mppa::pcie {
@@ -68,6 +69,8 @@ class Port {
   virtual void release(TlpClass cls, unsigned data_credits) = 0;
   /// Statistics of the link, which the end nearer to the root reports; null: there is no link.
   virtual const StatProvider* link_stats() const { return nullptr; }
+  /// What can be made to go wrong on the link; null: there is no link.
+  virtual LinkFaults* faults() { return nullptr; }
   /// Sends a request by call; see above.
   virtual ExpressReply express(const Tlp& request, u64 when) = 0;
 };

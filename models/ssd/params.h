@@ -97,6 +97,7 @@ struct SsdParams {
   std::string model = "MPPASIM SSD";
   std::string serial = "S0000001";
   std::string firmware = "1.0";
+  u64 media_errors = 0;      ///< of a billion blocks that cannot be read; ftl.seed decides which
   std::string backing_file;  ///< keep the contents in this file; empty: in memory
   FlashParams flash{};
   FtlParams ftl{};

@@ -10,6 +10,7 @@
 #include "models/pcie/link.h"
 #include "sim/commands.h"
 #include "sim/system/components.h"
+#include "sim/system/faults.h"
 #include "sim/system/param_table.h"
 #include "sim/system/pcie_end.h"
 
@@ -49,7 +50,8 @@ const ParamTable<NvmeDriverParams>& driver_table() {
 class HostPart : public SystemPart, public WorkloadIf, public StatProvider {
  public:
   HostPart(const config::Component& c, RunContext& context)
-      : path_(c.path),
+      : component_(c),
+        path_(c.path),
         context_(context),
         scope_(c.path.c_str()),
         driver_(driver_table().fill(c)),
@@ -75,11 +77,14 @@ class HostPart : public SystemPart, public WorkloadIf, public StatProvider {
 
   PortEnd& port(const std::string& name) override {
     for (unsigned i = 0; i < slots_.size(); ++i)
-      if (name == fmt::format("pcie[{}]", i)) return slots_[i];
+      if (name == slot_name(i)) return slots_[i];
     throw BadInput(fmt::format("{} has {} slots, there is no port {}", path_, slots_.size(), name));
   }
 
   void start() override {
+    std::vector<FaultyLink> links;
+    for (unsigned i = 0; i < slots_.size(); ++i) links.push_back({slot_name(i), slots_[i].link.get()});
+    schedule_faults(time_, component_, links, 0);
     time_.after(start_, [this] { wait_for_links(); });
   }
 
@@ -118,6 +123,8 @@ class HostPart : public SystemPart, public WorkloadIf, public StatProvider {
     std::unique_ptr<pcie::Link> link;
     bool is_linked = false;
   };
+
+  static std::string slot_name(unsigned i) { return fmt::format("pcie[{}]", i); }
 
   /// Every drive has jobs, or never will.
   bool begun() const {
@@ -163,6 +170,7 @@ class HostPart : public SystemPart, public WorkloadIf, public StatProvider {
     context_.log(path_, LogLevel::kError, why);
   }
 
+  const config::Component& component_;
   std::string path_;
   RunContext& context_;
   KernelTimeline scope_;
@@ -182,6 +190,7 @@ class HostPart : public SystemPart, public WorkloadIf, public StatProvider {
 };
 
 void check_host(const config::Component& c, config::Diagnostics& diagnostics) {
+  check_faults(c, false, diagnostics);
   try {
     host::parse_job_file(host::read_text_file(c.text("jobs")), c.text("jobs"));
   } catch (const std::runtime_error& e) {
@@ -210,6 +219,7 @@ void add_host(ComponentRegistry& registry) {
                                          "behind the card's physical function."));
   type.params.push_back(config::quantity("start", Dimension::kTime, "0 ps", "0", "100 s",
                                          "When the host looks for drives: after what it drives has booted."));
+  type.params.push_back(faults_param("What goes wrong on the slots' links, and when; docs/user/faults.md."));
   type.ports = {{"pcie", "pcie", kMaxSlots, false, "The slots; as many as `slots` says."}};
   registry.add(std::move(type), {[](const config::Component& component, RunContext& context) {
                                    return std::make_unique<HostPart>(component, context);

@@ -3,10 +3,12 @@
 
 #include <memory>
 
+#include "models/common/kernel_timeline.h"
 #include "models/pcie/link.h"
 #include "models/pcie/switch.h"
 #include "sim/commands.h"
 #include "sim/system/components.h"
+#include "sim/system/faults.h"
 #include "sim/system/param_table.h"
 #include "sim/system/pcie_end.h"
 
@@ -32,7 +34,9 @@ const ParamTable<pcie::SwitchParams>& switch_table() {
 class SwitchPart : public SystemPart {
  public:
   explicit SwitchPart(const config::Component& c)
-      : path_(c.path),
+      : component_(c),
+        path_(c.path),
+        time_(fmt::format("{}_time", c.path).c_str()),
         slots_(static_cast<std::size_t>(c.quantity("slots"))),
         switch_(c.path.c_str(), switch_table().fill(c), static_cast<unsigned>(slots_.size())) {
     pcie::LinkParams link;
@@ -47,8 +51,14 @@ class SwitchPart : public SystemPart {
   PortEnd& port(const std::string& name) override {
     if (name == "upstream") return upstream_;
     for (unsigned i = 0; i < slots_.size(); ++i)
-      if (name == fmt::format("slot[{}]", i)) return slots_[i];
+      if (name == slot_name(i)) return slots_[i];
     throw BadInput(fmt::format("{} has {} slots, there is no port {}", path_, slots_.size(), name));
+  }
+
+  void start() override {
+    std::vector<FaultyLink> links;
+    for (unsigned i = 0; i < slots_.size(); ++i) links.push_back({slot_name(i), slots_[i].link.get()});
+    schedule_faults(time_, component_, links, 0);
   }
 
   const StatProvider* stats() const override { return &switch_; }
@@ -62,7 +72,11 @@ class SwitchPart : public SystemPart {
     pcie::Port& device_port() override { return link->end(1); }
     std::unique_ptr<pcie::Link> link;
   };
+  static std::string slot_name(unsigned i) { return fmt::format("slot[{}]", i); }
+
+  const config::Component& component_;
   std::string path_;
+  KernelTimeline time_;
   std::vector<Slot> slots_;
   pcie::Switch switch_;
   Upstream upstream_;
@@ -79,11 +93,14 @@ void add_pcie_switch(ComponentRegistry& registry) {
   type.params.push_back(config::quantity("lanes", Dimension::kNone, "4", "1", "16", "Lanes of a slot."));
   type.params.back().power_of_two = true;
   type.params.push_back(config::quantity("generation", Dimension::kNone, "4", "1", "4", "PCIe generation of a slot."));
+  type.params.push_back(faults_param("What goes wrong on the slots' links, and when; docs/user/faults.md."));
   type.ports = {{"upstream", "pcie", 1, true, "Towards the root complex."},
                 {"slot", "pcie", kMaxSlots, false, "The slots; as many as `slots` says."}};
-  registry.add(
-      std::move(type),
-      {[](const config::Component& component, RunContext&) { return std::make_unique<SwitchPart>(component); }, {}});
+  registry.add(std::move(type),
+               {[](const config::Component& component, RunContext&) { return std::make_unique<SwitchPart>(component); },
+                [](const config::Component& component, config::Diagnostics& diagnostics) {
+                  check_faults(component, false, diagnostics);
+                }});
 }
 
 }  // namespace mppa::sim

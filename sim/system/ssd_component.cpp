@@ -9,6 +9,7 @@
 #include "models/ssd/profiles.h"
 #include "sim/commands.h"
 #include "sim/system/components.h"
+#include "sim/system/faults.h"
 #include "sim/system/pcie_end.h"
 
 namespace mppa::sim {
@@ -55,6 +56,7 @@ ssd::PcieDriveParams drive_params(const config::Component& c, const config::Comp
   split_namespaces(c, p.ssd);
   p.ssd.serial = c.text("serial").empty() ? c.path : c.text("serial");
   p.ssd.backing_file = c.text("contents");
+  p.ssd.media_errors = static_cast<u64>(c.quantity("media_errors"));
   ssd::ControllerParams& controller = p.ssd.controller;
   controller.ports = static_cast<unsigned>(c.quantity("ports"));
   controller.max_io_queues = static_cast<unsigned>(c.quantity("queues"));
@@ -66,18 +68,29 @@ ssd::PcieDriveParams drive_params(const config::Component& c, const config::Comp
 class SsdPart : public SystemPart {
  public:
   SsdPart(const config::Component& component, RunContext& context)
-      : path_(component.path), params_(drive_params(component, context.simulation())) {
+      : path_(component.path),
+        params_(drive_params(component, context.simulation())),
+        faults_(faults_of(component)),
+        time_(fmt::format("{}_time", component.path).c_str()) {
     for (Port& port : ports_) port.part = this;
   }
 
   PortEnd& port(const std::string& name) override {
     for (unsigned i = 0; i < kMaxPorts; ++i)
-      if (name == fmt::format("pcie[{}]", i)) return ports_[i];
+      if (name == port_name(i)) return ports_[i];
     return SystemPart::port(name);
   }
 
   void start() override {
     if (!drive_) throw BadInput(fmt::format("{}: {} PCIe ports must be linked", path_, params_.ssd.controller.ports));
+    for (const Fault& fault : faults_) {
+      check(fault);
+      if (fault.after_commands != 0) {
+        drive_->ssd().controller(0).after_commands(fault.after_commands, [this, &fault] { apply(fault); });
+      } else {
+        time_.at(fault.when_ps, [this, &fault] { apply(fault); });
+      }
+    }
   }
 
   const StatProvider* stats() const override { return drive_ ? &*drive_ : nullptr; }
@@ -102,14 +115,48 @@ class SsdPart : public SystemPart {
     if (!drive_) drive_.emplace(path_.c_str(), params_, ports);
   }
 
+  void check(const Fault& fault) {
+    bool is_port = fault.port.empty();
+    for (unsigned i = 0; i < drive_->ssd().ports(); ++i) is_port |= fault.port == port_name(i);
+    if (!is_port) throw BadInput(fmt::format("{}.faults: there is no port {}", path_, fault.port));
+    const ssd::nvme::Namespace* ns = drive_->ssd().subsystem().find(fault.nsid);
+    if (!ns || fault.last >= ns->blocks())
+      throw BadInput(fmt::format("{}.faults: namespace {} has no block {}", path_, fault.nsid, fault.last));
+  }
+
+  void apply(const Fault& fault) {
+    if (fault.is_of_link()) {
+      for (unsigned i = 0; i < params_.ssd.controller.ports; ++i)
+        if (fault.port.empty() || fault.port == port_name(i)) apply_fault(time_, fault, *ports_[i].far->faults(), 1);
+      return;
+    }
+    if (fault.kind == Fault::Kind::kMediaErrors) {
+      ssd::nvme::MediaErrors& errors = drive_->ssd().subsystem().find(fault.nsid)->errors;
+      return errors.add(fault.first, fault.last - fault.first + 1);
+    }
+    for (unsigned i = 0; i < drive_->ssd().ports(); ++i) {
+      ssd::nvme::Controller& controller = drive_->ssd().controller(i);
+      if (fault.kind == Fault::Kind::kSwallow) {
+        controller.swallow(fault.count);
+      } else {
+        controller.set_hung(fault.kind == Fault::Kind::kHang);
+      }
+    }
+  }
+
+  static std::string port_name(unsigned i) { return fmt::format("pcie[{}]", i); }
+
   std::string path_;
   ssd::PcieDriveParams params_;
+  std::vector<Fault> faults_;
+  KernelTimeline time_;
   std::array<Port, kMaxPorts> ports_;
   std::optional<ssd::PcieDrive> drive_;
 };
 
 /// What does not fit together is found by building the drive without a link.
 void check_ssd(const config::Component& c, config::Diagnostics& diagnostics) {
+  check_faults(c, true, diagnostics);
   try {
     config::Component simulation;
     simulation.params["seed"] = i64{1};
@@ -154,6 +201,9 @@ void add_ssd(ComponentRegistry& registry) {
       config::quantity("ready_time", Dimension::kTime, "1 ms", "0", "10 s", "From CC.EN to CSTS.RDY.",
                        "shortened; real drives need seconds"),
       config::text("serial", "", "Serial number; empty: the component's path."),
+      config::quantity("media_errors", Dimension::kRatio, "0", "0", "1",
+                       "Share of the blocks that cannot be read until they are written; the seed decides which."),
+      faults_param("What goes wrong with the drive and its links, and when; docs/user/faults.md."),
       config::text("contents", "", "File that keeps the contents; empty: in memory."),
   };
   type.ports = {{"pcie", "pcie", kMaxPorts, false, "The PCIe ports; as many as `ports` says."}};

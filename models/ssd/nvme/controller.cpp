@@ -147,6 +147,15 @@ void Controller::write_register(u64 offset, u32 value) {
 
 void Controller::write_cc(u32 value) {
   const u32 old = std::exchange(cc_, value & 0x00FF'FFF1);
+  if (!hung_) return apply_cc(old);
+  hung_work_.push_back([this, old, now = cc_] {
+    cc_ = now;
+    apply_cc(old);
+  });
+}
+
+/// Acts on a change of CC.
+void Controller::apply_cc(u32 old) {
   if ((old & 1) == 0 && (cc_ & 1)) enable();
   if ((old & 1) && (cc_ & 1) == 0) disable();
   if ((cc_ >> 14 & 3) != 0 && (old >> 14 & 3) == 0) shut_down();
@@ -199,7 +208,7 @@ void Controller::reset() {
   }
   sqs_.clear();
   cqs_.clear();
-  hung_commands_.clear();
+  hung_work_.clear();
   std::fill(coalesced_.begin(), coalesced_.end(), Coalesced{});
   fetches_ = 0;
   commands_in_flight_ = 0;
@@ -223,8 +232,12 @@ void Controller::fail_fatally() { csts_ |= reg::kCstsFatal; }
 void Controller::set_hung(bool hung) {
   hung_ = hung;
   if (hung) return;
-  for (const CommandPtr& command : std::exchange(hung_commands_, {})) execute(command);
+  for (const auto& work : std::exchange(hung_work_, {})) work();
   fetch();
+}
+
+void Controller::after_commands(u64 commands, std::function<void()> action) {
+  command_alarms_.emplace(io_commands_ + commands, std::move(action));
 }
 
 void Controller::later(u64 when, std::function<void()> action) {

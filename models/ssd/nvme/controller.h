@@ -6,7 +6,6 @@
 // entry and, unless coalesced, of the MSI-X message behind it.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -48,8 +47,14 @@ class Controller : public HostFunction, public StatProvider {
   void link_up() override {}
 
   unsigned msix_vectors() const { return msix_.vectors(); }
-  /// A drive that has hung: doorbells and registers are accepted, nothing is executed. For fault injection.
+  // Faults on demand.
+  /// The firmware has hung: registers and doorbells are accepted, nothing is executed, not even a reset. Afterwards the
+  /// drive goes on with what has waited.
   void set_hung(bool hung);
+  /// The next `commands` I/O commands are lost: they end by abort, queue deletion or reset only.
+  void swallow(u64 commands) { to_swallow_ += commands; }
+  /// Calls `action` when the next `commands` I/O commands have been fetched.
+  void after_commands(u64 commands, std::function<void()> action);
   void write_stats(StatWriter& out) const override;
 
   // For the command sets.
@@ -94,6 +99,7 @@ class Controller : public HostFunction, public StatProvider {
   u32 read_register(u64 offset);
   void write_register(u64 offset, u32 value);
   void write_cc(u32 value);
+  void apply_cc(u32 old);
   bool check_enable() const;
   void enable();
   void disable();
@@ -139,12 +145,14 @@ class Controller : public HostFunction, public StatProvider {
   u64 asq_ = 0, acq_ = 0;
   bool bus_master_ = false;
   bool hung_ = false;
+  u64 to_swallow_ = 0;
   u64 life_ = 0;  ///< counts resets; callbacks of an earlier life do nothing
 
   std::map<u16, SubmissionQueue> sqs_;
   std::map<u16, CompletionQueue> cqs_;
   std::vector<Coalesced> coalesced_;
-  std::deque<CommandPtr> hung_commands_;
+  std::vector<std::function<void()>> hung_work_;              ///< what waits for the end of the hang
+  std::multimap<u64, std::function<void()>> command_alarms_;  ///< by the number of I/O commands
   // Arbitration: the queue served last per class and what the weighted classes may still send in this round.
   u16 last_served_[5] = {};
   u32 credits_[3] = {};
@@ -153,7 +161,7 @@ class Controller : public HostFunction, public StatProvider {
   u64 queue_serials_ = 0;
 
   BandwidthServer processors_, read_path_, write_path_;
-  u64 commands_ = 0, errors_ = 0, interrupts_ = 0;
+  u64 commands_ = 0, io_commands_ = 0, errors_ = 0, interrupts_ = 0;
 };
 
 }  // namespace mppa::ssd::nvme

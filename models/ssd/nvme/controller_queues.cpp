@@ -202,10 +202,14 @@ void Controller::fetched(u16 id, std::span<const u8> entries) {
     ++commands_in_flight_;
     if (!queue.commands.emplace(command->sqe.cid, command).second) {
       complete(command, Status::kIdConflict);
-      continue;
+    } else {
+      start(command);
     }
-    start(command);
   }
+  if (id == 0) return;
+  io_commands_ += entries.size() / sizeof(Sqe);
+  while (!command_alarms_.empty() && command_alarms_.begin()->first <= io_commands_)
+    command_alarms_.extract(command_alarms_.begin()).mapped()();
 }
 
 /// Through the command processors.
@@ -224,9 +228,11 @@ void Controller::start(const CommandPtr& command) {
 void Controller::execute(const CommandPtr& command) {
   if (command->is_over) return;
   if (hung_) {
-    hung_commands_.push_back(command);
+    hung_work_.push_back([this, command] { execute(command); });
   } else if (command->queue == 0) {
     admin_->execute(command);
+  } else if (to_swallow_ > 0) {
+    --to_swallow_;
   } else {
     io_->execute(command);
   }
@@ -234,6 +240,7 @@ void Controller::execute(const CommandPtr& command) {
 
 void Controller::complete(const CommandPtr& command, Status status, u32 dw0, u32 dw1) {
   if (command->is_over) return;
+  if (hung_) return hung_work_.push_back([=, this] { complete(command, status, dw0, dw1); });
   command->is_over = true;
   --commands_in_flight_;
   SubmissionQueue& queue = sqs_.at(command->queue);

@@ -123,7 +123,7 @@ void IoCommands::read_media(const CommandPtr& command, Namespace& ns, std::funct
   controller_.subsystem().ftl().read(ns.offset(lba), blocks << ns.lba_shift,
                                      [this, command, &ns, lba, blocks, then = std::move(then)] {
                                        if (command->is_over) return;
-                                       if (ns.has_uncorrectable(lba, blocks)) {
+                                       if (ns.errors.any(lba, blocks)) {
                                          ++controller_.subsystem().health.media_errors;
                                          return controller_.complete(command, Status::kUnrecoveredReadError);
                                        }
@@ -187,7 +187,7 @@ void IoCommands::write_at(const CommandPtr& command, Namespace& ns, u64 lba, u64
   controller_.fetch_data(command, bytes, [this, command, &ns, lba, bytes, result] {
     Subsystem& subsystem = controller_.subsystem();
     subsystem.store().write(ns.offset(lba), command->data);
-    ns.clear_uncorrectable(lba, command->sqe.blocks());
+    ns.errors.repair(lba, command->sqe.blocks());
     subsystem.ftl().write(ns.offset(lba), bytes, is_durable(command->sqe), [this, command, bytes, result] {
       Health& health = controller_.subsystem().health;
       ++health.write_commands;
@@ -201,7 +201,7 @@ void IoCommands::discard(Namespace& ns, u64 lba, u64 blocks) {
   Subsystem& subsystem = controller_.subsystem();
   subsystem.store().discard(ns.offset(lba), blocks << ns.lba_shift);
   subsystem.ftl().discard(ns.offset(lba), blocks << ns.lba_shift);
-  ns.clear_uncorrectable(lba, blocks);
+  ns.errors.repair(lba, blocks);
 }
 
 void IoCommands::write_zeroes(const CommandPtr& command, Namespace& ns) {
@@ -217,7 +217,7 @@ void IoCommands::write_zeroes(const CommandPtr& command, Namespace& ns) {
 
 void IoCommands::write_uncorrectable(const CommandPtr& command, Namespace& ns) {
   if (ns.zones) return controller_.complete(command, Status::kInvalidOpcode);
-  for (u64 i = 0; i < command->sqe.blocks(); ++i) ns.uncorrectable.insert(command->sqe.slba() + i);
+  ns.errors.add(command->sqe.slba(), command->sqe.blocks());
   controller_.complete(command, Status::kSuccess);
 }
 

@@ -33,6 +33,7 @@ void Subsystem::add_namespace(const NamespaceParams& params, u64 base, u64 bytes
   ns->base = base;
   ns->bytes = bytes;
   ns->lba_shift = params.lba_bytes == 512 ? 9 : 12;
+  ns->errors.set_rate(params_.media_errors, params_.ftl.seed ^ ns->id);
   if (params_.ftl.placement == Placement::kZoned) {
     const u64 granule = ftl_.geometry().program_bytes();
     if (params.zone_bytes == 0 || params.zone_bytes % granule != 0 || bytes % params.zone_bytes != 0 ||
@@ -53,7 +54,7 @@ void Subsystem::format(Namespace& ns, unsigned lba_shift, std::function<void()> 
   ns.formatting = true;
   ftl_.discard(ns.base, ns.bytes);
   store_.discard(ns.base, ns.bytes);
-  ns.uncorrectable.clear();
+  ns.errors.repair(0, ns.blocks());
   ns.lba_shift = lba_shift;
   if (ns.zones) {
     for (u64 i = 0; i < ns.zones->count(); ++i) ns.zones->apply(i, ZoneAction::kReset);
@@ -83,7 +84,7 @@ void Subsystem::write_stats(StatWriter& out) const {
   out.counter("written_bytes", health.written_bytes, "bytes", "written by the host");
   out.counter("read_commands", health.read_commands, "commands", "Read and Compare commands");
   out.counter("write_commands", health.write_commands, "commands", "Write and Zone Append commands");
-  out.counter("media_errors", health.media_errors, "errors", "reads of blocks marked uncorrectable");
+  out.counter("media_errors", health.media_errors, "errors", "reads of blocks that cannot be read");
   ftl_.write_stats(out);
 }
 

@@ -4,7 +4,6 @@
 #include <array>
 #include <functional>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "models/common/timeline.h"
 #include "models/ssd/data_store.h"
 #include "models/ssd/ftl/ftl.h"
+#include "models/ssd/nvme/media_errors.h"
 #include "models/ssd/nvme/reservation.h"
 #include "models/ssd/nvme/spec.h"
 #include "models/ssd/nvme/zones.h"
@@ -26,18 +26,11 @@ struct Namespace {
   bool formatting = false;
   Reservation reservation;
   std::unique_ptr<ZoneTable> zones;  ///< only of a zoned namespace
-  std::set<u64> uncorrectable;       ///< blocks marked by Write Uncorrectable
+  MediaErrors errors;
 
   u64 lba_bytes() const { return u64{1} << lba_shift; }
   u64 blocks() const { return bytes >> lba_shift; }
   u64 offset(u64 lba) const { return base + (lba << lba_shift); }
-  bool has_uncorrectable(u64 lba, u64 blocks) const {
-    const auto found = uncorrectable.lower_bound(lba);
-    return found != uncorrectable.end() && *found < lba + blocks;
-  }
-  void clear_uncorrectable(u64 lba, u64 blocks) {
-    uncorrectable.erase(uncorrectable.lower_bound(lba), uncorrectable.lower_bound(lba + blocks));
-  }
 };
 
 /// Counters of the SMART log page [5.14.1.2].

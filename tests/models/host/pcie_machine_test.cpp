@@ -123,8 +123,8 @@ TEST_F(OneDriveTest, CorruptedPacketsAreRepairedByTheLink) {
   start_jobs(software, root, "[a]\nrw=randrw\niodepth=8\nsize=1m\nio_size=2m\n", {});
   for (int i = 0; i < 50; ++i) {
     sc_core::sc_start(sc_core::sc_time::from_value(20 * kUs));
-    link.corrupt(0, 1);
-    link.corrupt(1, 1);
+    link.inject(0, {.fault = pcie::PacketFault::kCorrupt, .count = 1});
+    link.inject(1, {.fault = pcie::PacketFault::kCorrupt, .count = 1});
   }
   ASSERT_TRUE(run_until([this] { return all_done(); }, 1000 * kMs));
   expect_clean();
@@ -135,7 +135,7 @@ TEST_F(OneDriveTest, PoisonedDataAreNotWritten) {
              {});
   ASSERT_TRUE(
       run_until([this] { return !hosts[0]->jobs().empty() && hosts[0]->jobs()[0]->ios_completed() > 10; }, 10 * kMs));
-  link.poison(0, 4);
+  link.inject(0, {.fault = pcie::PacketFault::kPoison, .count = 4});
   ASSERT_TRUE(run_until([this] { return all_done(); }, 20'000 * kMs));
   // Poisoned write data fail their command; a poisoned submission queue entry stops the controller, and then the driver
   // gives up. Either way nothing wrong is ever read.

@@ -142,7 +142,7 @@ TEST_F(EndpointTest, CompletionStatusBecomesTheRequestsStatus) {
   root.port.send(completion(root.received.back(), 0, CompletionStatus::kAbort));
   const auto poisoned = start_read(0x3000, into);
   run_ps(kUs);
-  link.poison(0, 1);
+  link.inject(0, {.fault = PacketFault::kPoison, .count = 1});
   answer(root.received.back());
   run_ps(kUs);
   EXPECT_EQ(*ur, Statuses{RequestStatus::kUnsupported});
@@ -289,7 +289,7 @@ TEST_F(EndpointTest, MalformedPacketsAreDroppedLoggedAndFatal) {
 }
 
 TEST_F(EndpointTest, PoisonedWritesDoNotReachTheDevice) {
-  link.poison(0, 1);
+  link.inject(0, {.fault = PacketFault::kPoison, .count = 1});
   root.port.send(mem_write(0, 0x8000'0000, std::vector<u8>{1, 2, 3, 4}));
   run_ps(2 * kUs);
   EXPECT_EQ(user.writes, 0U);

@@ -95,8 +95,8 @@ TEST_F(HostileTest, SwitchAndEndpointSurviveAnything) {
   for (unsigned round = 0; round < 3000; ++round) {
     for (u64 n = random.below(6); n > 0; --n) root.port.send(random_packet(random));
     if (random.below(50) == 0) down.set_plugged(random.below(2));
-    if (random.below(100) == 0) up.corrupt(0, 3);
-    if (random.below(50) == 0) up.poison(0, 2);
+    if (random.below(100) == 0) up.inject(0, {.fault = PacketFault::kCorrupt, .count = 3});
+    if (random.below(50) == 0) up.inject(0, {.fault = PacketFault::kPoison, .count = 2});
     run_ps(random.below(kUs));
   }
   // It still works: a fresh link, and a configuration read is answered once.
@@ -166,8 +166,8 @@ std::pair<u64, u64> busy_run(u64 seed) {
     if (random.below(40) == 0) link.set_plugged(false);
     if (random.below(20) == 0) link.set_plugged(true);
     if (random.below(20) == 0 && link.up()) host.enumerate();
-    if (random.below(30) == 0) link.poison(0, 1);
-    if (random.below(30) == 0) link.corrupt(0, 2);
+    if (random.below(30) == 0) link.inject(0, {.fault = PacketFault::kPoison, .count = 1});
+    if (random.below(30) == 0) link.inject(0, {.fault = PacketFault::kCorrupt, .count = 2});
     if (random.below(60) == 0)
       host.config_write(make_bdf(1, 0, 0), device.function(0).config().find(MPPA_PCI_CAP_PCIE) + MPPA_PCI_EXP_DEVCTL,
                         MPPA_PCI_EXP_DEVCTL_FLR, 2);

@@ -194,7 +194,7 @@ TEST_F(LinkTest, ARelaxedCompletionPassesBlockedPosted) {
 
 TEST_F(LinkTest, ABadLcrcIsSentAgainInOrder) {
   Rig rig(params(16, 4));
-  rig.link.corrupt(1, 1);
+  rig.link.inject(1, {.fault = PacketFault::kCorrupt, .count = 1});
   const u64 sent = now_ps();
   rig.device.port.send(write_of(256, 1));
   rig.device.port.send(write_of(256, 2));
@@ -203,6 +203,62 @@ TEST_F(LinkTest, ABadLcrcIsSentAgainInOrder) {
   EXPECT_EQ(rig.root.tags(), (std::vector<u16>{1, 2}));
   EXPECT_EQ(rig.root.arrivals[0], sent + packet + 2 * kLatency + packet + kLatency);
   EXPECT_EQ(rig.root.arrivals[1], rig.root.arrivals[0] + packet);
+}
+
+TEST_F(LinkTest, FaultsHitThePacketsTheyName) {
+  Rig rig(params(16, 4));
+  rig.link.inject(0, {PacketFault::kPoison, PacketKind::kCompletion, 1, 1});
+  rig.link.inject(0, {PacketFault::kDrop, PacketKind::kMemWrite, 0, 1});
+  rig.root.port.send(write_of(64, 1));
+  for (const u16 tag : {2, 3, 4}) rig.root.port.send(completion_of(64, tag));
+  rig.root.port.send(write_of(64, 5));
+  run_ps(10'000'000);
+  EXPECT_EQ(rig.device.tags(), (std::vector<u16>{2, 3, 4, 5}));
+  ASSERT_EQ(rig.device.received.size(), 4U);
+  EXPECT_FALSE(rig.device.received[0].poisoned);
+  EXPECT_TRUE(rig.device.received[1].poisoned);
+  EXPECT_FALSE(rig.device.received[2].poisoned);
+  EXPECT_FALSE(rig.device.received[3].poisoned);
+}
+
+// Behind a completion with an error nothing more of the request may come, so that only the last one can have it.
+TEST_F(LinkTest, AnErrorStatusReplacesTheLastCompletionOfARequest) {
+  Rig rig(params(16, 4));
+  rig.link.inject(0, {.fault = PacketFault::kAbort, .count = 1});
+  Tlp first = completion_of(64, 7), last = completion_of(64, 7);
+  first.byte_count = 128;
+  rig.root.port.send(first);
+  rig.root.port.send(last);
+  run_ps(10'000'000);
+  ASSERT_EQ(rig.device.received.size(), 2U);
+  EXPECT_EQ(rig.device.received[0].status, CompletionStatus::kSuccess);
+  EXPECT_EQ(rig.device.received[1].status, CompletionStatus::kAbort);
+  EXPECT_TRUE(rig.device.received[1].payload.empty());
+  EXPECT_EQ(malformed(rig.device.received[1], 256), nullptr);
+}
+
+// What is lost gives its credits back: as many packets as there are buffers, ten times over.
+TEST_F(LinkTest, DroppedPacketsKeepNoCredits) {
+  LinkParams p = params(16, 4);
+  p.credits[0] = {4, 64};
+  Rig rig(p);
+  rig.link.inject(1, {.fault = PacketFault::kDrop, .count = 40});
+  for (u16 tag = 0; tag < 41; ++tag) rig.device.port.send(write_of(64, tag));
+  run_ps(100'000'000);
+  EXPECT_EQ(rig.root.tags(), std::vector<u16>{40});
+}
+
+TEST_F(LinkTest, FaultsHitExpressRepliesToo) {
+  Rig rig(params(16, 4));
+  const Tlp read = mem_read(0, 0, 0x1000, 8);
+  const auto ask = [&](PacketFault fault) {
+    rig.link.inject(1, {.fault = fault, .kind = PacketKind::kCompletion});
+    return rig.root.port.express(read, now_ps());
+  };
+  EXPECT_TRUE(ask(PacketFault::kPoison).poisoned);
+  EXPECT_EQ(ask(PacketFault::kUnsupported).status, CompletionStatus::kUnsupported);
+  EXPECT_TRUE(ask(PacketFault::kDrop).timeout);
+  EXPECT_EQ(rig.root.port.express(read, now_ps()).data.size(), 8U);
 }
 
 TEST_F(LinkTest, PullingTheDeviceLosesWhatIsUnderWay) {

@@ -436,6 +436,44 @@ TEST_F(AdminTest, AHungDriveAnswersNothingUntilItRecovers) {
   EXPECT_TRUE(port.admin.wait());
 }
 
+TEST_F(AdminTest, AHungDriveIsNotResetBeforeItRecovers) {
+  Controller& drive = machine.ssd.controller(0);
+  drive.set_hung(true);
+  port.link.mmio_write(reg::kCc, 0, 4);
+  machine.run(kMs);
+  EXPECT_EQ(port.read32(reg::kCsts), reg::kCstsReady);
+  drive.set_hung(false);
+  EXPECT_EQ(port.read32(reg::kCsts), 0u);
+  Port again(machine);
+  again.open_queue();
+}
+
+TEST_F(AdminTest, SwallowedCommandsEndByAbort) {
+  QueuePair queue = port.open_queue();
+  machine.ssd.controller(0).swallow(1);
+  const u64 buffer = machine.allocate(4096);
+  const u16 lost = queue.push(Port::io(IoOp::kRead, 0, 1, buffer));
+  const u16 other = queue.push(Port::io(IoOp::kRead, 0, 1, buffer));
+  queue.ring();
+  EXPECT_EQ(queue.wait()->cid, other);
+  EXPECT_FALSE(queue.wait(100 * kMs));
+  EXPECT_EQ(port.admin.execute(Port::command(AdminOp::kAbort, u32{lost} << 16 | 1)).dw0, 0u);
+  const auto aborted = queue.wait();
+  ASSERT_TRUE(aborted);
+  EXPECT_EQ(aborted->cid, lost);
+  EXPECT_EQ(status_of(*aborted), Status::kAbortRequested);
+}
+
+TEST_F(AdminTest, AFaultMayWaitForACommand) {
+  QueuePair queue = port.open_queue();
+  int calls = 0;
+  machine.ssd.controller(0).after_commands(3, [&] { ++calls; });
+  for (int i = 1; i <= 4; ++i) {
+    queue.execute(Port::io(IoOp::kFlush, 0, 1, 0));
+    EXPECT_EQ(calls, i >= 3) << i;
+  }
+}
+
 TEST(Arbitration, WeightedRoundRobinFavoursHighPriority) {
   Machine machine(small_drive());
   Port port(machine, 0, false, 1);

@@ -15,10 +15,10 @@ constexpr u64 kMs = 1'000'000'000;
 class HostSsdTest : public mppa::test::ScTest {
  protected:
   /// Builds the configuration with these overrides and runs it until its workloads are done; returns their sum.
-  WorkloadResult run(const std::vector<std::string>& sets, u64 limit = 100 * kMs) {
+  WorkloadResult run(const std::vector<std::string>& sets, u64 limit = 100 * kMs,
+                     const std::string& file = MPPA_SOURCE_DIR "/configs/host-ssd.yaml") {
     config::Diagnostics diagnostics;
-    config_ =
-        builtin_components().load(std::string(MPPA_SOURCE_DIR) + "/configs/host-ssd.yaml", {.sets = sets}, diagnostics);
+    config_ = builtin_components().load(file, {.sets = sets}, diagnostics);
     EXPECT_TRUE(diagnostics.ok()) << (diagnostics.ok() ? "" : diagnostics.list()[0].message);
     context_ = std::make_unique<test::Context>(config_);
     parts_ = builtin_components().build(config_, *context_);
@@ -90,6 +90,27 @@ TEST_F(HostSsdTest, ParametersReachTheModels) {
   const WorkloadResult slow = run({"ssd[0].profile=qlc-64k", "server.queues=2", "server.polling=false"});
   EXPECT_EQ(slow.errors, 0u);
   EXPECT_EQ(slow.verify_errors, 0u);
+}
+
+// Each drive fails in its own way; every I/O ends, and what was read without an error was right.
+TEST_F(HostSsdTest, FaultsOfTheConfigurationHappen) {
+  const std::string config = ::testing::TempDir() + "faulty.yaml";
+  std::ofstream(config) << "include: " MPPA_SOURCE_DIR
+                           "/configs/host-ssd.yaml\n"
+                           "components:\n"
+                           "  server: {command_timeout: 1 ms, faults: ['at 2 ms abort 3 pcie[0]']}\n"
+                           "  ssd[1]: {faults: [at 3 ms pull]}\n"
+                           "  ssd[2]: {media_errors: 0.1 %}\n"
+                           "  ssd[3]: {faults: [after 1000 commands hang]}\n";
+  const WorkloadResult result = run({}, 100 * kMs, config);
+  EXPECT_EQ(result.verify_errors, 0u);
+  EXPECT_GT(result.ios, 1000u);
+  ASSERT_EQ(workloads().size(), 4u);
+  EXPECT_GE(workloads()[0]->result().errors, 1u);
+  EXPECT_EQ(workloads()[1]->result().errors, 128u);  // all that were under way
+  EXPECT_GT(workloads()[2]->result().errors, 10u);
+  EXPECT_EQ(workloads()[3]->result().errors, 128u);
+  std::remove(config.c_str());
 }
 
 // A zoned drive takes sequential writes; random ones fail, as they must.
