@@ -219,6 +219,14 @@ static unsigned place_bar(struct pcie_root *root, struct pcie_device *device, un
 	return wide ? 2 : 1;
 }
 
+/* Bus mastering, and memory if all BARs have a place. */
+static void open_function(const struct pcie_device *device, bool memory)
+{
+	pcie_config_write(device->controller, device->id, MPPA_PCI_COMMAND,
+			  MPPA_PCI_COMMAND_MASTER | MPPA_PCI_COMMAND_SERR | MPPA_PCI_COMMAND_INTX_OFF |
+				  (memory ? MPPA_PCI_COMMAND_MEMORY : 0));
+}
+
 static void scan_bus(struct pcie_root *root, uint8_t bus, uint16_t bridge);
 
 /* Numbers and scans the bus behind a bridge and opens the bridge for the BARs found there. */
@@ -272,9 +280,7 @@ static void scan_function(struct pcie_root *root, uint16_t id, uint16_t bridge)
 		i += place_bar(root, device, i, &fits);
 	if (device->bridge)
 		scan_behind(root, id);
-	pcie_config_write(c, id, MPPA_PCI_COMMAND,
-			  MPPA_PCI_COMMAND_MASTER | MPPA_PCI_COMMAND_SERR | MPPA_PCI_COMMAND_INTX_OFF |
-				  (fits ? MPPA_PCI_COMMAND_MEMORY : 0));
+	open_function(device, fits);
 }
 
 static void scan_bus(struct pcie_root *root, uint8_t bus, uint16_t bridge)
@@ -312,6 +318,22 @@ int pcie_root_enumerate(struct pcie_root *root)
 	for (unsigned i = 0; i < root->count; i++)
 		set_payload(root, root->devices[i].id);
 	return root->overflow ? -ENOMEM : (int)root->count;
+}
+
+bool pcie_root_restore(const struct pcie_root *root, const struct pcie_device *device)
+{
+	if (!pcie_device_present(device))
+		return false;
+	for (unsigned i = 0; i < PCIE_BARS; i++) {
+		if (!device->bar[i].address)
+			continue;
+		const uint32_t address = (uint32_t)(device->bar[i].address - MPPA_PCIE_MEM32(root->controller));
+
+		pcie_config_write(root->controller, device->id, MPPA_PCI_BAR0 + 4 * i, address);
+	}
+	set_payload(root, device->id);
+	open_function(device, true);
+	return true;
 }
 
 unsigned pcie_root_devices(const struct pcie_root *root, const struct pcie_device **devices)

@@ -231,7 +231,7 @@ static void get_iostat(struct rpc_request *request)
 
 /* --- Making and removing ---------------------------------------------------------------------------------------- */
 
-static void reply_name(struct rpc_request *request, int result, const char *name)
+void bdev_methods_reply(struct rpc_request *request, int result, const char *name)
 {
 	if (result < 0) {
 		rpc_errno(request, result);
@@ -256,10 +256,16 @@ static const struct rpc_param kCreate[] = {
 
 typedef int (*create_fn)(const char *name, const uint8_t *uuid, uint32_t block_size, uint64_t blocks);
 
-/* Without a name: "Malloc0", "Malloc1" ... A UUID of zero: the module makes one of the name. */
-static void create(struct rpc_request *request, create_fn fn, const char *prefix)
+const uint8_t *bdev_methods_uuid(const uint8_t uuid[16])
 {
 	static const uint8_t kNone[16];
+
+	return memcmp(uuid, kNone, sizeof(kNone)) ? uuid : NULL;
+}
+
+/* Without a name: "Malloc0", "Malloc1" ... */
+static void create(struct rpc_request *request, create_fn fn, const char *prefix)
+{
 	struct create p = {.name = ""};
 
 	if (!rpc_decode(request, rpc_params(request), kCreate, COUNT(kCreate), &p))
@@ -269,9 +275,7 @@ static void create(struct rpc_request *request, create_fn fn, const char *prefix
 		if (bdev_get_by_name(p.name))
 			p.name[0] = 0;
 	}
-	reply_name(request,
-		   fn(p.name, memcmp(p.uuid, kNone, sizeof(kNone)) ? p.uuid : NULL, p.block_size, p.num_blocks),
-		   p.name);
+	bdev_methods_reply(request, fn(p.name, bdev_methods_uuid(p.uuid), p.block_size, p.num_blocks), p.name);
 }
 
 static void malloc_create(struct rpc_request *request) { create(request, bdev_malloc_create, "Malloc"); }

@@ -1,4 +1,5 @@
-/* bdev_passthru_create, bdev_delay_create, bdev_split_create, bdev_raid_create and their deletion. */
+/* bdev_passthru_create, bdev_delay_create, bdev_error_create, bdev_split_create, bdev_raid_create and their deletion.
+ */
 #include "stacked_methods.h"
 
 #include <errno.h>
@@ -6,6 +7,7 @@
 #include <string.h>
 
 #include "bdev/modules.h"
+#include "nvme/spec.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -26,29 +28,12 @@ static const struct rpc_param kStacked[] = {
 	{"p99_write_latency", RPC_U32, false, RPC_FIELD(struct stacked, write_p99_us)},
 };
 
-static const uint8_t *uuid_of(const struct stacked *p)
-{
-	static const uint8_t kNone[16];
-
-	return memcmp(p->uuid, kNone, sizeof(kNone)) ? p->uuid : NULL;
-}
-
-static void reply(struct rpc_request *request, int result, const char *name)
-{
-	if (result < 0) {
-		rpc_errno(request, result);
-		return;
-	}
-	json_string(rpc_result(request), NULL, name);
-	rpc_done(request);
-}
-
 static void passthru_create(struct rpc_request *request)
 {
 	struct stacked p = {.name = ""};
 
 	if (rpc_decode(request, rpc_params(request), kStacked, 3, &p))
-		reply(request, bdev_passthru_create(p.name, uuid_of(&p), p.below), p.name);
+		bdev_methods_reply(request, bdev_passthru_create(p.name, bdev_methods_uuid(p.uuid), p.below), p.name);
 }
 
 /* SPDK's delay bdev has two latencies each, ours one: a 99th percentile that differs is refused. */
@@ -61,11 +46,85 @@ static void delay_create(struct rpc_request *request)
 	if ((p.read_p99_us && p.read_p99_us != p.read_us) || (p.write_p99_us && p.write_p99_us != p.write_us))
 		rpc_error(request, RPC_INVALID_PARAMS, "Invalid parameters: p99 latencies must equal the averages");
 	else
-		reply(request, bdev_delay_create(p.name, uuid_of(&p), p.below, p.read_us, p.write_us), p.name);
+		bdev_methods_reply(request,
+				   bdev_delay_create(p.name, bdev_methods_uuid(p.uuid), p.below, p.read_us, p.write_us),
+				   p.name);
 }
 
 static void passthru_delete(struct rpc_request *request) { bdev_methods_delete(request, "passthru"); }
 static void delay_delete(struct rpc_request *request) { bdev_methods_delete(request, "delay"); }
+
+/* --- Errors ------------------------------------------------------------------------------------------------------
+ */
+
+struct error {
+	char below[BDEV_NAME_MAX];
+	uint8_t uuid[16];
+};
+static const struct rpc_param kError[] = {
+	{"base_name", RPC_STRING, true, RPC_FIELD(struct error, below)},
+	{"uuid", RPC_UUID, false, RPC_FIELD(struct error, uuid)},
+};
+
+/* The name is SPDK's: "EE_" and what lies below. */
+static void error_create(struct rpc_request *request)
+{
+	char name[BDEV_NAME_MAX];
+	struct error p = {.below = ""};
+
+	if (!rpc_decode(request, rpc_params(request), kError, COUNT(kError), &p))
+		return;
+	if (snprintf(name, sizeof(name), "EE_%s", p.below) >= (int)sizeof(name))
+		rpc_errno(request, -EINVAL);
+	else
+		bdev_methods_reply(request, bdev_error_create(name, bdev_methods_uuid(p.uuid), p.below), name);
+}
+
+static void error_delete(struct rpc_request *request) { bdev_methods_delete(request, "error"); }
+
+struct inject {
+	char name[BDEV_NAME_MAX], io_type[16], error_type[16];
+	uint32_t count;
+};
+static const struct rpc_param kInject[] = {
+	{"name", RPC_STRING, true, RPC_FIELD(struct inject, name)},
+	{"io_type", RPC_STRING, true, RPC_FIELD(struct inject, io_type)},
+	{"error_type", RPC_STRING, true, RPC_FIELD(struct inject, error_type)},
+	{"num", RPC_U32, false, RPC_FIELD(struct inject, count)},
+};
+
+/* Place of a text in a list, or its length. */
+static unsigned find_text(const char *text, const char *const *list, unsigned count)
+{
+	unsigned i = 0;
+
+	while (i < count && strcmp(list[i], text) != 0)
+		i++;
+	return i;
+}
+
+/* An I/O that fails does so with Internal Error. */
+static void error_inject(struct rpc_request *request)
+{
+	static const char *const kKinds[] = {
+		[BDEV_ERROR_NONE] = "clear", [BDEV_ERROR_FAIL] = "failure", [BDEV_ERROR_HANG] = "pending"};
+	static const char *const kTypes[] = {[BDEV_IO_READ] = "read",	[BDEV_IO_WRITE] = "write",
+					     [BDEV_IO_UNMAP] = "unmap", [BDEV_IO_WRITE_ZEROES] = "write_zeroes",
+					     [BDEV_IO_FLUSH] = "flush", [BDEV_IO_COMPARE] = "compare",
+					     [BDEV_IO_RESET] = "reset", [BDEV_IO_TYPES] = "all"};
+	struct inject p = {.count = 1};
+
+	if (!rpc_decode(request, rpc_params(request), kInject, COUNT(kInject), &p))
+		return;
+	const unsigned type = find_text(p.io_type, kTypes, COUNT(kTypes));
+	const unsigned kind = find_text(p.error_type, kKinds, COUNT(kKinds));
+
+	if (type == COUNT(kTypes) || kind == COUNT(kKinds))
+		rpc_error(request, RPC_INVALID_PARAMS, "Invalid parameters: bad value of io_type or error_type");
+	else
+		rpc_errno(request, bdev_error_inject(p.name, (enum bdev_io_type)type, (enum bdev_error_kind)kind,
+						     p.count, NVME_STATUS(NVME_SCT_GENERIC, NVME_SC_INTERNAL_ERROR)));
+}
 
 /* --- Split -------------------------------------------------------------------------------------------------------- */
 
@@ -183,6 +242,9 @@ void stacked_methods_register(void)
 		{.name = "bdev_passthru_delete", .run = passthru_delete, .flags = RPC_EVERYWHERE},
 		{.name = "bdev_delay_create", .run = delay_create, .flags = RPC_EVERYWHERE},
 		{.name = "bdev_delay_delete", .run = delay_delete, .flags = RPC_EVERYWHERE},
+		{.name = "bdev_error_create", .run = error_create, .flags = RPC_EVERYWHERE},
+		{.name = "bdev_error_delete", .run = error_delete, .flags = RPC_EVERYWHERE},
+		{.name = "bdev_error_inject_error", .run = error_inject, .flags = RPC_EVERYWHERE},
 		{.name = "bdev_split_create", .run = split_create, .flags = RPC_EVERYWHERE},
 		{.name = "bdev_split_delete", .run = split_delete, .flags = RPC_EVERYWHERE},
 		{.name = "bdev_raid_create", .run = raid_create, .flags = RPC_EVERYWHERE},

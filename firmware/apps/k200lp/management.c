@@ -3,6 +3,7 @@
 #include "cos/cpu.h"
 #include "k200lp.h"
 #include "mgmt/bdev_methods.h"
+#include "mgmt/nvme_methods.h"
 #include "mgmt/rpc.h"
 #include "nvmf/methods.h"
 
@@ -16,5 +17,6 @@ void management_start(const struct k200lp_options *options, struct nvmf_target *
 	if (rpc_start(&config) != 0)
 		cos_panic("no memory for management");
 	bdev_methods_register();
+	nvme_methods_register(&(struct nvme_options){.queue_entries = options->ssd_queue});
 	nvmf_methods_register(target);
 }

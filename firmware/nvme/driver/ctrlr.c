@@ -378,7 +378,8 @@ int nvme_ctrlr_attach(const char *name, uintptr_t registers, const struct nvme_o
 {
 	unsigned index = 0;
 
-	if (!name[0] || strlen(name) >= NVME_NAME_MAX || options->queue_entries == 1 || options->queue_entries > 1024)
+	if (!name[0] || strlen(name) >= NVME_NAME_MAX || options->queue_entries == 1 ||
+	    options->queue_entries > NVME_QUEUE_ENTRIES_MAX)
 		return -EINVAL;
 	if (nvme_ctrlr_find(name))
 		return -EEXIST;
@@ -417,6 +418,24 @@ struct nvme_ctrlr *nvme_ctrlr_find(const char *name)
 	return NULL;
 }
 
+struct nvme_ctrlr *nvme_ctrlr_next(const struct nvme_ctrlr *ctrlr)
+{
+	for (unsigned i = ctrlr ? ctrlr->index + 1u : 0; i < NVME_CTRLRS_MAX; i++)
+		if (nvme_ctrlrs[i] && nvme_ctrlrs[i]->initialised)
+			return nvme_ctrlrs[i];
+	return NULL;
+}
+
+enum nvme_condition nvme_ctrlr_condition(const struct nvme_ctrlr *ctrlr)
+{
+	if (ctrlr->error)
+		return NVME_FAILED;
+	if (ctrlr->detached || ctrlr->state == NVME_LEAVING || ctrlr->state == NVME_SHUTDOWN)
+		return NVME_DETACHING;
+	return ctrlr->state == NVME_READY ? NVME_ENABLED : NVME_RESETTING;
+}
+
+const struct nvme_device_info *nvme_ctrlr_info(const struct nvme_ctrlr *ctrlr) { return &ctrlr->info; }
 const char *nvme_ctrlr_name(const struct nvme_ctrlr *ctrlr) { return ctrlr->info.name; }
 const struct nvme_ctrlr_data *nvme_ctrlr_data(const struct nvme_ctrlr *ctrlr) { return &ctrlr->data; }
 

@@ -1,11 +1,18 @@
 #include "nvme/pcie.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cos/arena.h"
 #include "cos/ring.h"
+#include "ctrlr.h"
 #include "drivers/pcie_root.h"
+#include "mppa/pcie_regs.h"
+
+/* Those that have been started. */
+static struct pcie_root *roots[MPPA_PCIE_CONTROLLERS];
 
 struct attachment {
 	unsigned left, attached;
@@ -34,11 +41,17 @@ static void attached(struct nvme_ctrlr *ctrlr, int error, void *arg)
 	finished(all, error);
 }
 
-int nvme_pcie_attach_all(unsigned controller, const char *prefix, const struct nvme_options *options, nvme_pcie_fn done,
-			 void *arg)
+static bool is_ssd(const struct pcie_device *device)
 {
-	const struct pcie_device *devices;
-	int error;
+	return device->class_code == PCIE_CLASS_NVME && device->bar[0].address;
+}
+
+int nvme_pcie_start(unsigned controller)
+{
+	int error = 0;
+
+	if (roots[controller])
+		return 0;
 	struct pcie_root *root = pcie_root_start(controller, &error);
 
 	if (!root)
@@ -46,7 +59,19 @@ int nvme_pcie_attach_all(unsigned controller, const char *prefix, const struct n
 	error = pcie_root_enumerate(root);
 	if (error < 0)
 		return error;
-	const unsigned count = pcie_root_devices(root, &devices);
+	roots[controller] = root;
+	return 0;
+}
+
+int nvme_pcie_attach_all(unsigned controller, const char *prefix, const struct nvme_options *options, nvme_pcie_fn done,
+			 void *arg)
+{
+	const struct pcie_device *devices;
+	int error = nvme_pcie_start(controller);
+
+	if (error)
+		return error;
+	const unsigned count = pcie_root_devices(roots[controller], &devices);
 	struct attachment *all = cos_alloc(COS_SMEM, sizeof *all, COS_CACHE_LINE);
 	unsigned number = 0;
 
@@ -56,7 +81,7 @@ int nvme_pcie_attach_all(unsigned controller, const char *prefix, const struct n
 	for (unsigned i = 0; i < count; i++) {
 		char name[NVME_NAME_MAX];
 
-		if (devices[i].class_code != PCIE_CLASS_NVME || !devices[i].bar[0].address)
+		if (!is_ssd(&devices[i]))
 			continue;
 		snprintf(name, sizeof name, "%s%u", prefix, number++);
 		all->left++;
@@ -66,4 +91,82 @@ int nvme_pcie_attach_all(unsigned controller, const char *prefix, const struct n
 	}
 	finished(all, 0);
 	return 0;
+}
+
+/* --- By address -----------------------------------------------------------------------------------------------------
+ */
+
+/* A hexadecimal number below `bound` that ends with `end`; -1 if there is none. */
+static long take_hex(const char **text, unsigned bound, char end)
+{
+	char *after;
+	const unsigned long value = strtoul(*text, &after, 16);
+
+	/* strtoul() would also take blanks and signs. */
+	if (!isxdigit((unsigned char)**text) || *after != end || value >= bound)
+		return -1;
+	*text = after + (end != 0);
+	return (long)value;
+}
+
+static bool parse(const char *traddr, unsigned *controller, uint16_t *id)
+{
+	const long domain = take_hex(&traddr, MPPA_PCIE_CONTROLLERS, ':');
+	const long bus = domain < 0 ? -1 : take_hex(&traddr, 256, ':');
+	const long device = bus < 0 ? -1 : take_hex(&traddr, 32, '.');
+	const long function = device < 0 ? -1 : take_hex(&traddr, 8, 0);
+
+	if (function < 0)
+		return false;
+	*controller = (unsigned)domain;
+	*id = (uint16_t)(bus << 8 | device << 3 | function);
+	return true;
+}
+
+static bool in_use(uintptr_t registers)
+{
+	for (unsigned i = 0; i < NVME_CTRLRS_MAX; i++)
+		if (nvme_ctrlrs[i] && nvme_ctrlrs[i]->info.registers == registers)
+			return true;
+	return false;
+}
+
+int nvme_pcie_attach(const char *name, const char *traddr, const struct nvme_options *options, nvme_ctrlr_fn ready,
+		     void *arg)
+{
+	const struct pcie_device *devices;
+	unsigned controller;
+	uint16_t id;
+
+	if (!parse(traddr, &controller, &id))
+		return -EINVAL;
+	const unsigned count = roots[controller] ? pcie_root_devices(roots[controller], &devices) : 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (devices[i].id != id || !is_ssd(&devices[i]))
+			continue;
+		if (in_use(devices[i].bar[0].address))
+			return -EBUSY;
+		return pcie_root_restore(roots[controller], &devices[i])
+			       ? nvme_ctrlr_attach(name, devices[i].bar[0].address, options, ready, arg)
+			       : -ENODEV;
+	}
+	return -ENODEV;
+}
+
+bool nvme_pcie_traddr(const struct nvme_ctrlr *ctrlr, char traddr[NVME_TRADDR_MAX])
+{
+	for (unsigned controller = 0; controller < MPPA_PCIE_CONTROLLERS; controller++) {
+		const struct pcie_device *device;
+		const unsigned count = roots[controller] ? pcie_root_devices(roots[controller], &device) : 0;
+
+		for (unsigned i = 0; i < count; i++, device++) {
+			if (!is_ssd(device) || device->bar[0].address != nvme_ctrlr_info(ctrlr)->registers)
+				continue;
+			snprintf(traddr, NVME_TRADDR_MAX, "%04x:%02x:%02x.%x", controller, device->id >> 8,
+				 device->id >> 3 & 31, device->id & 7);
+			return true;
+		}
+	}
+	return false;
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 
 #include "tests/firmware/native/native.h"
@@ -16,23 +17,31 @@ namespace mppa::mgmt_test {
 
 class RpcTest : public ::testing::Test {
  protected:
-  explicit RpcTest(std::uint32_t others = 0) {
+  explicit RpcTest(std::uint32_t others) {
     cos_native::reset(2);
+    start(others);
+  }
+  /// Of those that set up the native cores themselves; they call start().
+  RpcTest() = default;
+  ~RpcTest() override { rpc_stop(); }
+
+  void start(std::uint32_t others) {
     const rpc_config config{.cluster = 0, .control_cluster = 0, .others = others};
     EXPECT_EQ(rpc_start(&config), 0);
     rpc_set_sender([](const char* text, std::uint32_t length,
                       void* arg) { static_cast<RpcTest*>(arg)->answers_.append(text, length); },
                    this);
   }
-  ~RpcTest() override { rpc_stop(); }
+  /// Time passes until `done`; false: it has not come.
+  virtual bool pass(const std::function<bool()>& done) { return cos_native::run_until(done, 10'000); }
 
   /// Sends bytes as the channel does: not while a request is executed.
   void send(const std::string& text) {
     for (const char byte : text) {
-      ASSERT_TRUE(cos_native::run_until([] { return !rpc_busy(); }, 10'000)) << "no answer";
+      ASSERT_TRUE(pass([] { return !rpc_busy(); })) << "no answer";
       rpc_take(byte);
     }
-    EXPECT_TRUE(cos_native::run_until([] { return !rpc_busy(); }, 10'000)) << "no answer";
+    EXPECT_TRUE(pass([] { return !rpc_busy(); })) << "no answer";
   }
   /// What is answered to it.
   std::string ask(const std::string& text) {

@@ -12,7 +12,7 @@ namespace {
 
 class Methods : public RpcTest {
  protected:
-  Methods() {
+  Methods() : RpcTest(0) {
     const nvmf_target_config config{.cluster = 0, .control_cluster = 0, .control_core = MPPA_RM, .max_subsystems = 2};
     target_ = nvmf_target_create(&config);
     transport_.name = "TCP";
@@ -82,6 +82,46 @@ TEST_F(Methods, BdevsOnBdevs) {
   EXPECT_EQ(call("bdev_split_delete", R"({"base_bdev":"a"})"), "true");
   cos_native::run_us(100);
   EXPECT_EQ(call("bdev_get_bdevs", R"({"name":"ap0"})"), error(-ENODEV, "No such device"));
+}
+
+TEST_F(Methods, ErrorsAreInjected) {
+  call("bdev_malloc_create", kDisk);
+  EXPECT_EQ(call("bdev_error_create", R"({"base_name":"x"})"), error(-ENODEV, "No such device"));
+  EXPECT_EQ(call("bdev_error_create", R"({"base_name":"d"})"), "\"EE_d\"");
+  const auto inject = [&](const std::string& what) {
+    return call("bdev_error_inject_error", R"({"name":"EE_d",)" + what + "}");
+  };
+  EXPECT_EQ(inject(R"("io_type":"read","error_type":"none")"),
+            error(-32602, "Invalid parameters: bad value of io_type or error_type"));
+  EXPECT_EQ(inject(R"("io_type":"reads","error_type":"failure")"),
+            error(-32602, "Invalid parameters: bad value of io_type or error_type"));
+  EXPECT_EQ(call("bdev_error_inject_error", R"({"name":"d","io_type":"read","error_type":"failure"})"),
+            error(-EINVAL, "Invalid argument"));
+  EXPECT_EQ(inject(R"("io_type":"read","error_type":"failure","num":2)"), "true");
+  {
+    bdev_test::User user("EE_d", 0);
+    bdev_test::Bytes data(512);
+    const int failed = NVME_STATUS(NVME_SCT_GENERIC, NVME_SC_INTERNAL_ERROR);
+    EXPECT_EQ(user.read(0, data), failed);
+    EXPECT_EQ(user.write(0, data), 0) << "only reads";
+    EXPECT_EQ(user.read(0, data), failed);
+    EXPECT_EQ(user.read(0, data), 0) << "only two";
+    EXPECT_EQ(inject(R"("io_type":"all","error_type":"failure","num":9)"), "true");
+    EXPECT_EQ(user.range(BDEV_IO_FLUSH, 0, 1), failed);
+    EXPECT_EQ(inject(R"("io_type":"all","error_type":"clear")"), "true");
+    EXPECT_EQ(user.range(BDEV_IO_FLUSH, 0, 1), 0);
+    EXPECT_EQ(inject(R"("io_type":"write","error_type":"pending")"), "true");
+    bdev_test::Outcome hangs, reset;
+    const bdev_segment segment{reinterpret_cast<std::uint64_t>(data.data()), 512};
+    EXPECT_EQ(user.submit({BDEV_IO_WRITE, 0, &segment, 1, 0, 0, 1}, hangs), 0);
+    cos_native::run_us(1000);
+    EXPECT_FALSE(hangs.done);
+    EXPECT_EQ(user.reset(reset), 0);
+    EXPECT_TRUE(cos_native::run_until([&] { return reset.done; }));
+    EXPECT_EQ(hangs.status, NVME_STATUS(NVME_SCT_GENERIC, NVME_SC_ABORTED));
+  }
+  EXPECT_EQ(call("bdev_error_delete", R"({"name":"d"})"), error(-ENODEV, "No such device"));
+  EXPECT_EQ(call("bdev_error_delete", R"({"name":"EE_d"})"), "true");
 }
 
 TEST_F(Methods, Transports) {

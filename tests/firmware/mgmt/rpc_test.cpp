@@ -64,7 +64,7 @@ void register_methods() {
 
 class Rpc : public RpcTest {
  protected:
-  Rpc() { register_methods(); }
+  Rpc() : RpcTest(0) { register_methods(); }
   explicit Rpc(std::uint32_t others) : RpcTest(others) { register_methods(); }
 };
 

@@ -50,6 +50,9 @@ int pcie_root_enumerate(struct pcie_root *root);
 unsigned pcie_root_devices(const struct pcie_root *root, const struct pcie_device **devices);
 /* Whether the function still answers. */
 bool pcie_device_present(const struct pcie_device *device);
+/* Sets a function up again as the enumeration did: one of the same kind may have been plugged in at its place. False if
+ * there is none. */
+bool pcie_root_restore(const struct pcie_root *root, const struct pcie_device *device);
 
 /* Configuration space; what is not there reads as all ones. `offset` is a multiple of 4. */
 uint32_t pcie_config_read(unsigned controller, uint16_t id, unsigned offset);

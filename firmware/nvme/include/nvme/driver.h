@@ -20,12 +20,14 @@
 #define NVME_NAMESPACES_MAX 32 /* of a controller, that are used */
 #define NVME_NAME_MAX 32
 #define NVME_CTRLRS_MAX 32
+#define NVME_QUEUE_ENTRIES_MAX 1024
 
 /* Where the owner of the controllers runs. */
 #define NVME_HOME_CLUSTER 0
 
 struct nvme_options {
-	uint32_t queue_entries; /* of an I/O queue, 2..1024; 0: 64. At most what the controller allows */
+	uint32_t queue_entries; /* of an I/O queue, 2..NVME_QUEUE_ENTRIES_MAX; 0: 64. At most what the controller allows
+				 */
 	uint32_t
 		io_timeout_us; /* then the command is aborted, after the same time again the controller reset; 0: 2 s */
 	uint32_t admin_timeout_us; /* then the controller is reset; 0: 5 s */
@@ -61,7 +63,14 @@ struct nvme_ctrlr *nvme_ctrlr_find(const char *name);
 /* Disables and enables it again with all its queues; commands that are out are aborted. Several requests are one. */
 void nvme_ctrlr_reset(struct nvme_ctrlr *ctrlr, nvme_ctrlr_fn done, void *arg);
 
+/* The next one in no particular order, of those that have been brought up; NULL: the first. */
+struct nvme_ctrlr *nvme_ctrlr_next(const struct nvme_ctrlr *ctrlr);
+
 const char *nvme_ctrlr_name(const struct nvme_ctrlr *ctrlr);
+struct nvme_device_info;
+const struct nvme_device_info *nvme_ctrlr_info(const struct nvme_ctrlr *ctrlr);
+enum nvme_condition { NVME_ENABLED, NVME_RESETTING, NVME_FAILED, NVME_DETACHING };
+enum nvme_condition nvme_ctrlr_condition(const struct nvme_ctrlr *ctrlr);
 const struct nvme_ctrlr_data *nvme_ctrlr_data(const struct nvme_ctrlr *ctrlr);
 /* Any admin command. `data`: up to 4 KiB of DMA-able memory (cos_dma_alloc()), page aligned, or NULL. */
 typedef void (*nvme_done_fn)(void *arg, const struct nvme_completion *completion);
