@@ -11,7 +11,8 @@
 static struct {
 	struct rpc_config config;
 	rpc_send_fn send;
-	void *send_arg;
+	rpc_end_fn ended;
+	void *peer;
 	/* Input. In SMEM: other clusters read the parameters there. */
 	char *text;
 	uint32_t length;
@@ -65,10 +66,11 @@ void rpc_stop(void)
 bool rpc_is_control(void) { return server.config.cluster == server.config.control_cluster; }
 uint32_t rpc_others(void) { return rpc_is_control() ? server.config.others : 0; }
 
-void rpc_set_sender(rpc_send_fn send, void *arg)
+void rpc_set_peer(rpc_send_fn send, rpc_end_fn ended, void *arg)
 {
 	server.send = send;
-	server.send_arg = arg;
+	server.ended = ended;
+	server.peer = arg;
 }
 
 bool rpc_busy(void) { return server.busy; }
@@ -110,7 +112,7 @@ static void answer_result(const struct json_value *id, const struct json_writer 
 }
 
 /* Everything has been executed: sends the answers and takes input again. */
-static void end(void)
+static void end(bool bad)
 {
 	struct json_writer *reply = &server.reply;
 
@@ -126,7 +128,8 @@ static void end(void)
 	server.busy = false;
 	server.length = 0;
 	if (reply->length)
-		server.send(reply->buffer, reply->length, server.send_arg);
+		server.send(reply->buffer, reply->length, server.peer);
+	server.ended(bad, server.peer);
 }
 
 /* --- Execution -------------------------------------------------------------------------------------------------------
@@ -193,7 +196,7 @@ static void step(void)
 			return;
 		}
 	}
-	end();
+	end(false);
 }
 
 static void next_item(void)
@@ -209,11 +212,11 @@ static void next_item(void)
 	server.running = false;
 }
 
-static void refuse(int code, const char *message)
+static void refuse(int code, const char *message, bool bad)
 {
 	server.batch = NULL;
 	answer_error(NULL, code, message);
-	end();
+	end(bad);
 }
 
 static void execute(void)
@@ -226,12 +229,12 @@ static void execute(void)
 	server.reply.overflow = server.reply.comma = false;
 	server.batch = NULL;
 	if (count < 0) {
-		refuse(RPC_PARSE_ERROR, count == JSON_TOO_LARGE ? "Request too large" : "Parse error");
+		refuse(RPC_PARSE_ERROR, count == JSON_TOO_LARGE ? "Request too large" : "Parse error", false);
 		return;
 	}
 	if (server.values[0].type == JSON_ARRAY) {
 		if (!server.values[0].count) {
-			refuse(RPC_INVALID_REQUEST, "Invalid request");
+			refuse(RPC_INVALID_REQUEST, "Invalid request", false);
 			return;
 		}
 		server.batch = server.values;
@@ -248,14 +251,6 @@ static void execute(void)
 /* --- Input -----------------------------------------------------------------------------------------------------------
  */
 
-void rpc_restart(void)
-{
-	server.framer = (struct json_framer){0};
-	server.skipping = false;
-	if (!server.busy)
-		server.length = 0;
-}
-
 void rpc_take(char byte)
 {
 	const enum json_frame frame = json_framer_take(&server.framer, byte);
@@ -270,10 +265,10 @@ void rpc_take(char byte)
 	server.reply.overflow = server.reply.comma = false;
 	server.framer = (struct json_framer){0};
 	if (frame == JSON_FRAME_BAD) {
-		refuse(RPC_PARSE_ERROR, "Parse error");
+		refuse(RPC_PARSE_ERROR, "Parse error", true);
 	} else if (server.skipping) {
 		server.skipping = false;
-		refuse(RPC_PARSE_ERROR, "Request too large");
+		refuse(RPC_PARSE_ERROR, "Request too large", false);
 	} else {
 		execute();
 	}

@@ -16,7 +16,7 @@ namespace {
 
 /// Closes the socket if it cannot listen.
 void bind_and_listen(int socket, const sockaddr* address, socklen_t bytes, const std::string& name) {
-  if (socket >= 0 && bind(socket, address, bytes) == 0 && listen(socket, 1) == 0) return;
+  if (socket >= 0 && bind(socket, address, bytes) == 0 && listen(socket, 16) == 0) return;
   const std::string reason = std::strerror(errno);
   if (socket >= 0) close(socket);
   throw std::runtime_error("cannot listen on " + name + ": " + reason);

@@ -63,7 +63,7 @@ class ManagementPart : public SystemPart {
     context_.uses_file(file);
     channel_.add(
         std::make_unique<ScriptedManager>(read_requests(file), [this](const std::string&, const std::string& answer) {
-          context_.output(path_ + ".answers.json", answer + "\n");
+          if (!answer.empty()) context_.output(path_ + ".answers.json", answer + "\n");
         }));
   }
 
@@ -85,7 +85,8 @@ void add_management(ComponentRegistry& registry) {
       config::file("requests", "",
                    "JSON-RPC requests, one behind the other, each sent when the one before has been answered; the "
                    "answers go to NAME.answers.json of the results. Empty: none."),
-      config::text("socket", "", "unix:PATH or tcp:PORT to listen for JSON-RPC clients, one at a time. Empty: none.")};
+      config::text("socket", "",
+                   "unix:PATH or tcp:PORT to listen for JSON-RPC clients, who take turns by requests. Empty: none.")};
   type.ports = {{"card", "management", 1, true, "The management channel of a card."}};
   registry.add(std::move(type), {[](const config::Component& component, RunContext& context) {
                                    return std::make_unique<ManagementPart>(component, context);

@@ -19,9 +19,9 @@
 /* A write sends. */
 #define MPPA_SIM_PORT_MANAGEMENT_TX 0x018u
 #define MPPA_SIM_PORT_MANAGEMENT_BYTES 7u
-/* A count that means: received - a new peer, what the old one has sent is void; sent - what follows is for the new one.
- */
-#define MPPA_SIM_PORT_MANAGEMENT_RESTART 0xFFu
+/* Requests arrive whole, one at a time: the next one after the firmware has written a word with this count. Bit 0: 1 if
+ * what came was no request; what is left of it is not sent then. */
+#define MPPA_SIM_PORT_MANAGEMENT_END 0xFFu
 /* A write to channel n is recorded with its time. What a channel means is the firmware's business. */
 #define MPPA_SIM_PORT_TRACE 0x100u /* + 8 * channel */
 #define MPPA_SIM_PORT_TRACE_CHANNELS 64u

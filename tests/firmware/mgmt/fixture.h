@@ -28,9 +28,9 @@ class RpcTest : public ::testing::Test {
   void start(std::uint32_t others) {
     const rpc_config config{.cluster = 0, .control_cluster = 0, .others = others};
     EXPECT_EQ(rpc_start(&config), 0);
-    rpc_set_sender([](const char* text, std::uint32_t length,
-                      void* arg) { static_cast<RpcTest*>(arg)->answers_.append(text, length); },
-                   this);
+    rpc_set_peer([](const char* text, std::uint32_t length,
+                    void* arg) { static_cast<RpcTest*>(arg)->answers_.append(text, length); },
+                 [](bool bad, void* arg) { static_cast<RpcTest*>(arg)->ends_ += bad ? 'b' : 'e'; }, this);
   }
   /// Time passes until `done`; false: it has not come.
   virtual bool pass(const std::function<bool()>& done) { return cos_native::run_until(done, 10'000); }
@@ -46,6 +46,7 @@ class RpcTest : public ::testing::Test {
   /// What is answered to it.
   std::string ask(const std::string& text) {
     answers_.clear();
+    ends_.clear();
     send(text);
     return answers_;
   }
@@ -60,7 +61,7 @@ class RpcTest : public ::testing::Test {
     return rest.substr(value, rest.size() - value - 1);
   }
 
-  std::string answers_;
+  std::string answers_, ends_;  ///< an 'e' each that has been executed, a 'b' for what is no request
 };
 
 inline std::string error(int code, const std::string& message) {

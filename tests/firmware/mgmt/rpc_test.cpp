@@ -142,9 +142,13 @@ TEST_F(Rpc, WhatIsTooLargeIsRefused) {
   EXPECT_NE(ask(deep).find("Parse error"), std::string::npos);
 }
 
-TEST_F(Rpc, ANewPeerStartsAfresh) {
-  send(R"({"id":1,"meth)");
-  rpc_restart();
+TEST_F(Rpc, TheEndOfEachIsTold) {
+  ask(R"({"id":1,"method":"test_echo"} [{"method":"test_echo"}] {"method":"none"} {"a" 1})");
+  EXPECT_EQ(ends_, "eeee") << "notifications and errors end, too";
+  ask("x");
+  EXPECT_EQ(ends_, "b");
+  ask("{\"a\":" + std::string(16, '['));
+  EXPECT_EQ(ends_, "b") << "nested too deeply to find its end";
   EXPECT_EQ(call("test_echo"), "\"-\"");
 }
 
@@ -171,7 +175,8 @@ TEST_F(Rpc, RandomInputGetsAnswersAndDoesNoHarm) {
     std::string text;
     for (unsigned n = random() % 20; n > 0; --n) text += pieces[random() % pieces.size()];
     send(text);
-    rpc_restart();
+    rpc_stop();
+    start(0);
   }
   EXPECT_EQ(call("test_echo"), "\"-\"");
 }

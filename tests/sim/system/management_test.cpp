@@ -22,21 +22,14 @@ class Firmware {
  public:
   explicit Firmware(ManagementChannel& channel) : channel_(channel) {}
 
-  /// What has arrived up to now; "|" where a new peer begins.
+  /// What has arrived up to now.
   std::string receive() {
     std::string text;
-    for (;;) {
-      const u64 word = channel_.read_word();
-      const auto count = static_cast<unsigned>(word >> 56);
-      if (count == MPPA_SIM_PORT_MANAGEMENT_RESTART) {
-        text += '|';
-        if (acknowledge) channel_.write_word(word);
-        continue;
-      }
-      if (count == 0) return text;
-      EXPECT_LE(count, MPPA_SIM_PORT_MANAGEMENT_BYTES);
-      for (unsigned i = 0; i < count; ++i) text += static_cast<char>(word >> (8 * i));
+    for (u64 word = channel_.read_word(); word >> 56 != 0; word = channel_.read_word()) {
+      EXPECT_LE(word >> 56, MPPA_SIM_PORT_MANAGEMENT_BYTES);
+      for (unsigned i = 0; i < word >> 56; ++i) text += static_cast<char>(word >> (8 * i));
     }
+    return text;
   }
   void send(std::string_view text) {
     for (; !text.empty(); text.remove_prefix(std::min<std::size_t>(text.size(), 7))) {
@@ -46,33 +39,39 @@ class Firmware {
       channel_.write_word(word);
     }
   }
-
-  bool acknowledge = true;
+  void end(bool bad = false) { channel_.write_word(u64{MPPA_SIM_PORT_MANAGEMENT_END} << 56 | u64{bad}); }
+  void answer(std::string_view text, bool bad = false) {
+    send(text);
+    end(bad);
+  }
 
  private:
   ManagementChannel& channel_;
 };
 
-TEST(ManagementChannel, ScriptsSendTheNextRequestWhenTheLastIsAnswered) {
+TEST(ManagementChannel, ScriptsSendTheNextRequestWhenTheLastHasEnded) {
   ManagementChannel channel;
   Firmware firmware(channel);
   Answers answers;
   channel.add(std::make_unique<ScriptedManager>(
-      split_json(R"( {"id":1, "x":"}"} [2] )"),
+      split_json(R"( {"id":1, "x":"}\"{"} [2] {} )"),
       [&](const std::string& request, const std::string& answer) { answers.push_back(request + answer); }));
-  EXPECT_EQ(firmware.receive(), R"(|{"id":1, "x":"}"})");
+  EXPECT_EQ(firmware.receive(), R"({"id":1, "x":"}\"{"})");
   firmware.send(R"({"result":"\"{")");
   EXPECT_EQ(firmware.receive(), "");
-  firmware.send("}");
+  firmware.answer("}");
   EXPECT_EQ(firmware.receive(), "[2]");
-  firmware.send("[]");
+  firmware.end();
+  EXPECT_EQ(firmware.receive(), "{}");
+  firmware.answer("[]");
   EXPECT_EQ(firmware.receive(), "");
-  EXPECT_EQ(answers, (Answers{R"({"id":1, "x":"}"}{"result":"\"{"})", "[2][]"}));
+  EXPECT_EQ(answers, (Answers{R"({"id":1, "x":"}\"{"}{"result":"\"{"})", "[2]", "{}[]"}));
 }
 
 TEST(ManagementChannel, SplitRefusesWhatDoesNotEnd) {
   EXPECT_THROW(split_json("{}{"), std::runtime_error);
   EXPECT_THROW(split_json("{} x"), std::runtime_error);
+  EXPECT_THROW(split_json("{} ]"), std::runtime_error);
   EXPECT_TRUE(split_json(" \n").empty());
 }
 
@@ -95,6 +94,10 @@ class Sockets : public ::testing::Test {
     const ssize_t n = read(fd, bytes, sizeof bytes);
     return {bytes, static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
   }
+  static void say(int fd, const std::string& text) {
+    ssize_t ignored = send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+    (void)ignored;
+  }
   void hang_up(int fd) {
     close(fd);
     std::erase(clients_, fd);
@@ -106,35 +109,82 @@ class Sockets : public ::testing::Test {
   std::vector<int> clients_;
 };
 
-TEST_F(Sockets, ClientsAreServedOneAfterTheOther) {
+TEST_F(Sockets, ClientsTakeTurns) {
   EXPECT_EQ(firmware_.receive(), "");
   const int first = connect_client(), second = connect_client();
-  ASSERT_EQ(write(first, "{\"first request\"}", 17), 17);
-  ASSERT_EQ(write(second, "{2}", 3), 3);
-  EXPECT_EQ(firmware_.receive(), "|{\"first request\"}");
-  firmware_.send("an answer of some length");
+  say(first, "{\"a\"} {\"b\"}");
+  say(second, "{1}{2}");
+  EXPECT_EQ(firmware_.receive(), "{\"a\"}");
+  EXPECT_EQ(firmware_.receive(), "") << "nobody's, while the first request is executed";
+  firmware_.answer("an answer of some length");
   EXPECT_EQ(read_all(first), "an answer of some length");
-  EXPECT_EQ(firmware_.receive(), "");
-  hang_up(first);
-  EXPECT_EQ(firmware_.receive(), "|{2}");
-  firmware_.send("[]");
-  EXPECT_EQ(read_all(second), "[]");
+  EXPECT_EQ(firmware_.receive(), "{1}");
+  firmware_.answer("[1]");
+  EXPECT_EQ(firmware_.receive(), " {\"b\"}");
+  firmware_.end();
+  EXPECT_EQ(firmware_.receive(), "{2}");
+  firmware_.answer("[2]");
+  EXPECT_EQ(read_all(first), "");
+  EXPECT_EQ(read_all(second), "[1][2]");
+}
+
+TEST_F(Sockets, AHalfSentRequestHoldsNobodyUp) {
+  const int slow = connect_client(), fast = connect_client();
+  say(slow, "{\"slo");
+  say(fast, "{}");
+  EXPECT_EQ(firmware_.receive(), "{}");
+  firmware_.answer("1");
+  EXPECT_EQ(read_all(fast), "1");
+  say(slow, "w\"}");
+  EXPECT_EQ(firmware_.receive(), "{\"slow\"}");
 }
 
 TEST_F(Sockets, AnswersForAClientThatHasGoneDoNotReachTheNext) {
-  firmware_.acknowledge = false;
-  const int first = connect_client();
-  ASSERT_EQ(write(first, "{1", 2), 2);
-  EXPECT_EQ(firmware_.receive(), "|") << "nothing before the firmware has let go of what was before";
-  channel_.write_word(u64{MPPA_SIM_PORT_MANAGEMENT_RESTART} << 56);
-  EXPECT_EQ(firmware_.receive(), "{1");
+  const int first = connect_client(), second = connect_client();
+  say(first, "{1}{2}");
+  say(second, "{3}");
+  EXPECT_EQ(firmware_.receive(), "{1}");
   hang_up(first);
-  const int second = connect_client();
-  EXPECT_EQ(firmware_.receive(), "|");
-  firmware_.send("late");
-  channel_.write_word(u64{MPPA_SIM_PORT_MANAGEMENT_RESTART} << 56);
-  firmware_.send("new");
+  firmware_.answer("late");
+  EXPECT_EQ(firmware_.receive(), "{3}");
+  firmware_.answer("new");
   EXPECT_EQ(read_all(second), "new");
+}
+
+TEST_F(Sockets, AClientMayEndItsSideAndStillGetItsAnswers) {
+  const int client = connect_client();
+  say(client, "{1}{2} {");
+  shutdown(client, SHUT_WR);
+  EXPECT_EQ(firmware_.receive(), "{1}");
+  firmware_.answer("a");
+  EXPECT_EQ(firmware_.receive(), "{2}");
+  firmware_.answer("b");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(firmware_.receive(), "");
+  EXPECT_EQ(read_all(client), "ab");
+  char byte;
+  EXPECT_EQ(read(client, &byte, 1), 0) << "then the card's side is ended, too";
+}
+
+TEST_F(Sockets, WhoSendsNoRequestIsAnsweredAndHungUp) {
+  const int bad = connect_client(), good = connect_client();
+  say(bad, "GET / HTTP/1.0 {}");
+  EXPECT_EQ(firmware_.receive(), "G");
+  firmware_.answer("what?", true);
+  EXPECT_EQ(read_all(bad), "what?");
+  char byte;
+  EXPECT_EQ(read(bad, &byte, 1), 0);
+  say(good, "{1}");
+  EXPECT_EQ(firmware_.receive(), "{1}");
+}
+
+TEST_F(Sockets, ARequestWithoutEndIsGivenUp) {
+  const int endless = connect_client();
+  const std::string chunk(60'000, '[');
+  for (int i = 0; i < 20; ++i) {
+    say(endless, chunk);
+    for (int j = 0; j < 20; ++j) EXPECT_EQ(firmware_.receive(), "");
+  }
+  EXPECT_EQ(send(endless, "[", 1, MSG_NOSIGNAL), -1);
 }
 
 // --- A card

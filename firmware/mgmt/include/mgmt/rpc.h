@@ -102,15 +102,15 @@ void rpc_stop(void);
 bool rpc_is_control(void);
 uint32_t rpc_others(void);
 
-/* Control cluster: where answers go. */
+/* Control cluster: where answers go; and who is told that a request has been executed and answered, if it wants an
+ * answer. `bad`: what was taken is no request, and where the next one begins is not known. */
 typedef void (*rpc_send_fn)(const char *text, uint32_t length, void *arg);
-void rpc_set_sender(rpc_send_fn send, void *arg);
+typedef void (*rpc_end_fn)(bool bad, void *arg);
+void rpc_set_peer(rpc_send_fn send, rpc_end_fn ended, void *arg);
 /* True while a request is being executed: no input is taken then. */
 bool rpc_busy(void);
 /* Takes a byte of the stream of requests. */
 void rpc_take(char byte);
-/* A new peer: forgets what has been taken of an incomplete request. */
-void rpc_restart(void);
 
 /* Takes the simulator's management channel (mppa/sim_port.h) as the peer. Control cluster only. */
 void rpc_serve_channel(void);
