@@ -17,7 +17,7 @@ enum operation { EXECUTE, EXECUTED };
 struct message {
 	uint32_t operation;
 	int32_t code;
-	uint64_t call; /* global address of a struct call */
+	uint64_t address; /* global; EXECUTE: a struct call; EXECUTED: the text of the error */
 };
 
 struct call {
@@ -56,7 +56,7 @@ static void send(unsigned cluster, const struct message *message)
 void rpc_replicate(struct rpc_request *request, void (*done)(struct rpc_request *request))
 {
 	const struct json_value *params = request->params;
-	const struct message message = {.operation = EXECUTE, .call = cos_global_address(&master.call)};
+	const struct message message = {.operation = EXECUTE, .address = cos_global_address(&master.call)};
 
 	snprintf(master.call.method, sizeof(master.call.method), "%s", request->method->name);
 	master.call.params = params ? cos_global_address(params->text) : 0;
@@ -70,13 +70,13 @@ void rpc_replicate(struct rpc_request *request, void (*done)(struct rpc_request 
 			send(cluster, &message);
 }
 
-static void executed(unsigned cluster, int code)
+static void executed(unsigned cluster, int code, const char *text)
 {
 	struct rpc_request *request = master.request;
 
 	if (code && !request->code) {
 		request->code = code;
-		snprintf(request->message, sizeof(request->message), "Cluster %u has failed", cluster);
+		snprintf(request->message, sizeof(request->message), "Cluster %u: %s", cluster, text);
 	}
 	master.waiting &= ~(1u << cluster);
 	if (!master.waiting)
@@ -88,8 +88,13 @@ static void executed(unsigned cluster, int code)
 
 static void answer(struct rpc_request *request)
 {
-	const struct message message = {.operation = EXECUTED, .code = request->code};
+	const struct message message = {
+		.operation = EXECUTED,
+		.code = request->code,
+		.address = cos_global_address(request->message),
+	};
 
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	send(replica.control_cluster, &message);
 }
 
@@ -130,6 +135,7 @@ static void execute(uint64_t address)
 		return;
 	}
 	replica.request.code = RPC_INTERNAL_ERROR;
+	strcpy(replica.request.message, "Not understood");
 	answer(&replica.request);
 }
 
@@ -140,9 +146,9 @@ static void received(const struct cos_msg *message, void *arg)
 	(void)arg;
 	memcpy(&copy, message->data, sizeof(copy));
 	if (copy.operation == EXECUTE)
-		execute(copy.call);
+		execute(copy.address);
 	else
-		executed(message->cluster, copy.code);
+		executed(message->cluster, copy.code, (const char *)copy.address);
 }
 
 void rpc_replicate_start(const struct rpc_config *config)

@@ -227,7 +227,7 @@ TEST_F(Clusters, OrHereLast) {
 }
 
 TEST_F(Clusters, AFailureElsewhereIsAFailure) {
-  EXPECT_EQ(call("test_where", R"({"fail":"2"})"), error(-ENOSPC, "Cluster 2 has failed"));
+  EXPECT_EQ(call("test_where", R"({"fail":"4"})"), error(-ENOSPC, "Cluster 4: No space left on device"));
   ran.clear();
   EXPECT_EQ(call("test_where", R"({"fail":"0"})"), error(-ENOSPC, "No space left on device"));
   EXPECT_EQ(ran, (std::vector<std::string>{"0"})) << "the others are not asked";
