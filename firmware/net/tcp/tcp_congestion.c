@@ -18,7 +18,8 @@ static double cube_root(double x)
 
 void tcp_congestion_start(struct tcp_conn *conn)
 {
-	conn->cwnd = conn->stack->tcp->initial_window * conn->mss;
+	/* Whose SYN has been lost more than once is far away or behind a full line (RFC 6928 section 2). */
+	conn->cwnd = (conn->tries > 1 ? 1 : conn->stack->tcp->initial_window) * conn->mss;
 	conn->ssthresh = UINT32_MAX;
 }
 

@@ -126,7 +126,7 @@ void tcp_set_mss(struct tcp_conn *conn, uint16_t peer_mss)
 /* What may still be received. The right edge never moves back (RFC 9293 section 3.8.6.2.1). */
 uint32_t tcp_receive_window(const struct tcp_conn *conn)
 {
-	const uint32_t limit = conn->stack->tcp->receive_window;
+	const uint32_t limit = min_u32(conn->stack->tcp->receive_window, 0xffffu << conn->receive_scale);
 	const uint32_t room = limit > conn->unconsumed ? limit - conn->unconsumed : 0;
 	const uint32_t announced = conn->rcv_adv - conn->rcv_nxt;
 

@@ -35,10 +35,13 @@ static void open_up(struct tcp_conn *conn)
 {
 	conn->state = conn->fin_queued ? TCP_FIN_WAIT_1 : TCP_ESTABLISHED;
 	conn->rto_at = 0;
-	conn->backoff = 0;
 	conn->una = conn->iss + 1;
-	conn->high_rxt = conn->una;
+	conn->high_rxt = conn->recover = conn->una;
 	tcp_congestion_start(conn);
+	if (conn->tries > 0) /* no round trip is known, and it may be long (RFC 6298 section 5.7) */
+		conn->rto = 3 * conn->stack->tcp->rto_initial;
+	conn->tries = 0;
+	conn->backoff = 0;
 	tcp_start_keep_alive(conn);
 	tcp_make_ready(conn);
 }
@@ -248,7 +251,7 @@ static void acked_new(struct tcp_conn *conn, const struct segment *s)
 
 	measure(conn, s);
 	conn->una = s->ack;
-	conn->backoff = 0;
+	conn->tries = 0;
 	conn->probed = false;
 	tcp_sack_trim(conn);
 	release_acked(conn);
@@ -318,7 +321,7 @@ static bool fin_acked(struct tcp_conn *conn)
 	switch (conn->state) {
 	case TCP_FIN_WAIT_1:
 		conn->state = TCP_FIN_WAIT_2;
-		/* A peer that never closes must not keep the connection for ever. */
+		/* A peer that neither sends nor closes must not keep the connection for ever. */
 		conn->wait_at = conn->stack->now + conn->stack->tcp->time_wait;
 		return true;
 	case TCP_CLOSING:
@@ -477,6 +480,8 @@ static bool data_input(struct tcp_conn *conn, const struct segment *s)
 		return false;
 	if (!fin && !drain(conn))
 		return false;
+	if (conn->state == TCP_FIN_WAIT_2) /* the peer's half of the connection is in use */
+		conn->wait_at = conn->stack->now + conn->stack->tcp->time_wait;
 	if (len - old >= conn->mss / 2)
 		conn->ack_pending++;
 	if (conn->ack_pending >= 2)
@@ -506,18 +511,20 @@ static bool paws_ok(struct tcp_conn *conn, const struct segment *s)
 {
 	if (!conn->timestamps || s->flags & TCP_RST)
 		return true;
-	if (!s->has_timestamp)
-		return false;
 	if ((int32_t)(s->ts_value - conn->ts_recent) >= 0)
 		return true;
 	return conn->stack->now - conn->ts_recent_at > PAWS_LIMIT_US;
 }
 
-/* False if the segment is not acceptable; it has then been answered. */
+/* False if the segment is not acceptable; it has then been answered if it may be. */
 static bool acceptable(struct tcp_conn *conn, const struct segment *s)
 {
 	const bool fresh = paws_ok(conn, s);
 
+	if (conn->timestamps && !s->has_timestamp && !(s->flags & TCP_RST)) { /* RFC 7323 section 3.2 */
+		conn->stack->tcp_stats.paws_drops++;
+		return false;
+	}
 	if (fresh && in_window(conn, s))
 		return true;
 	if (!fresh)

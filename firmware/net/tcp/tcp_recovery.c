@@ -149,8 +149,11 @@ void tcp_enter_recovery(struct tcp_conn *conn)
  * reduce the threshold only once (RFC 5681 section 3.1). */
 void tcp_enter_loss(struct tcp_conn *conn)
 {
-	if (conn->recovery != TCP_LOSS || !conn->backoff)
+	if (conn->recovery != TCP_LOSS || !conn->tries)
 		conn->ssthresh = tcp_congestion_reduce(conn);
+	/* Who acknowledges up to a piece and not the piece has thrown it away (RFC 2018 section 8). */
+	if (conn->sacked_count && conn->sacked[0].begin == conn->una)
+		conn->sacked_count = 0;
 	conn->cwnd = conn->mss;
 	conn->acked_bytes = 0;
 	conn->dup_acks = 0;

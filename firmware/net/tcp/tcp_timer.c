@@ -22,13 +22,14 @@ void tcp_rtt_sample(struct tcp_conn *conn, uint32_t us)
 		conn->rttvar += error / 4 - conn->rttvar / 4;
 		conn->srtt = max_u32(conn->srtt + us / 8 - conn->srtt / 8, 1);
 	}
+	conn->backoff = 0;
 	rto = conn->srtt + max_u32(GRANULARITY_US, 4 * conn->rttvar);
 	conn->rto = min_u32(max_u32(rto, config->rto_min), config->rto_max);
 }
 
 void tcp_arm_rto(struct tcp_conn *conn)
 {
-	const uint64_t rto = (uint64_t)conn->rto << min_u32(conn->backoff, MAX_BACKOFF);
+	const uint64_t rto = (uint64_t)conn->rto << conn->backoff;
 	const uint64_t max = conn->stack->tcp->rto_max;
 
 	conn->rto_at = conn->stack->now + (rto < max ? rto : max);
@@ -90,6 +91,12 @@ void tcp_schedule(struct tcp_conn *conn)
 	*slot = conn;
 }
 
+static void back_off(struct tcp_conn *conn)
+{
+	conn->tries++;
+	conn->backoff = (uint8_t)min_u32(conn->backoff + 1u, MAX_BACKOFF);
+}
+
 /* Returns false if the connection has been given up. */
 static bool retransmission_timeout(struct tcp_conn *conn)
 {
@@ -97,18 +104,18 @@ static bool retransmission_timeout(struct tcp_conn *conn)
 	const bool opening = conn->state == TCP_SYN_SENT || conn->state == TCP_SYN_RECEIVED;
 
 	conn->rto_at = 0;
-	if (conn->backoff >= (opening ? config->syn_tries : config->data_tries)) {
+	if (conn->tries >= (opening ? config->syn_tries : config->data_tries)) {
 		tcp_end(conn, TCP_END_TIMEOUT);
 		return false;
 	}
 	if (opening) {
-		conn->backoff++;
+		back_off(conn);
 		conn->timing = false;
 		tcp_send_syn(conn);
 		tcp_arm_rto(conn);
 	} else if (conn->una != conn->nxt) {
 		tcp_enter_loss(conn);
-		conn->backoff++;
+		back_off(conn);
 		tcp_arm_rto(conn);
 		tcp_make_ready(conn);
 	}

@@ -169,11 +169,14 @@ std::vector<u8> make_ip(const Route& route, u8 protocol, std::size_t bytes) {
 }
 
 Fault parse_tcp(const IpPacket& packet, Segment& out) {
-  const std::span<const u8> p = packet.payload;
+  return parse_tcp(packet.payload, pseudo_sum(packet.source, packet.destination, packet.payload.size()), out);
+}
+
+Fault parse_tcp(std::span<const u8> p, u64 pseudo, Segment& out) {
   if (p.size() < kTcpBytes) return Fault::kMalformed;
   const std::size_t header = 4U * (p[12] >> 4);
   if (header < kTcpBytes || header > p.size()) return Fault::kMalformed;
-  if (internet_checksum(p, pseudo_sum(packet.source, packet.destination, p.size())) != 0) return Fault::kChecksum;
+  if (internet_checksum(p, pseudo) != 0) return Fault::kChecksum;
   out = {};
   out.source_port = load_be16(&p[0]);
   out.destination_port = load_be16(&p[2]);
@@ -196,8 +199,13 @@ unsigned header_bytes(const Segment& s) {
 }
 
 void write_tcp(const Segment& s, const Route& route, std::vector<u8>& frame) {
+  const std::span<u8> bytes = std::span(frame).subspan(kPayloadAt);
+  write_tcp(s, pseudo_sum(route.source, route.destination, bytes.size()), bytes);
+}
+
+void write_tcp(const Segment& s, u64 pseudo, std::span<u8> bytes) {
   const std::vector<u8> options = make_options(s);
-  u8* p = &frame[kPayloadAt];
+  u8* p = bytes.data();
   store_be16(p, s.source_port);
   store_be16(p + 2, s.destination_port);
   store_be32(p + 4, s.sequence);
@@ -205,9 +213,9 @@ void write_tcp(const Segment& s, const Route& route, std::vector<u8>& frame) {
   p[12] = static_cast<u8>((kTcpBytes + options.size()) / 4 << 4);
   p[13] = s.flags;
   store_be16(p + 14, s.window);
+  store_be16(p + 16, 0);
   std::copy(options.begin(), options.end(), p + kTcpBytes);
-  const std::span<const u8> all(p, frame.size() - kPayloadAt);
-  store_be16(p + 16, internet_checksum(all, pseudo_sum(route.source, route.destination, all.size())));
+  store_be16(p + 16, internet_checksum(bytes, pseudo));
 }
 
 }  // namespace mppa::host::tcp

@@ -81,9 +81,13 @@ struct Segment {
   bool has(u8 bits) const { return (flags & bits) != 0; }
 };
 Fault parse_tcp(const IpPacket& packet, Segment& out);
+/// `bytes`: header and data; `pseudo`: the sum of the pseudo header, of IPv4 or IPv6.
+Fault parse_tcp(std::span<const u8> bytes, u64 pseudo, Segment& out);
 /// Bytes of the header that write_tcp() makes; a multiple of 4, at most 60.
 unsigned header_bytes(const Segment& segment);
 /// Writes the header behind the IP header of `frame`; what lies behind the header must be the payload already.
 void write_tcp(const Segment& segment, const Route& route, std::vector<u8>& frame);
+/// The same at the beginning of `bytes`, which end with the payload.
+void write_tcp(const Segment& segment, u64 pseudo, std::span<u8> bytes);
 
 }  // namespace mppa::host::tcp

@@ -118,7 +118,8 @@ struct tcp_conn {
 	bool timing;
 	uint32_t timed_seq;
 	uint64_t timed_at;
-	uint8_t backoff;
+	uint8_t backoff; /* of the timeout; kept until there is a new sample (RFC 6298 section 5) */
+	uint8_t tries;	 /* timeouts since the last progress */
 
 	/* Receiving */
 	uint32_t irs, rcv_nxt, rcv_adv; /* rcv_adv: right edge announced */
