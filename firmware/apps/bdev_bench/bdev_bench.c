@@ -3,8 +3,8 @@
  * layer and check what they read. Cluster 0 brings up PCIe and the SSDs, then gives the word, sums and prints.
  *
  * Arguments key=value: clusters (1..4, default 4), pes (1..16, 16), depth (16), bytes (4096), read (70 percent), warmup
- * (200 us), us (1000), verify (0, 1, 2; 1), queue (entries of a queue pair, 64), lanes (PHY mode, 1 = two x8
- * controllers).
+ * (200 us), us (1000), verify (0, 1, 2; 1), queue (entries of a queue pair, 64), interrupts (0: cores poll; 1: cores
+ * sleep until SSDs wake them), lanes (PHY mode, 1 = two x8 controllers).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +37,7 @@ static struct bench_options options = {
 	.verify = 1,
 	.queue_entries = 64,
 };
+static unsigned interrupts;
 static unsigned lanes = PCIE_LANES_X8_X8;
 static struct bench_result total;
 static unsigned results; /* that are in total */
@@ -51,13 +52,14 @@ static void parse(const char *argument)
 	} keys[] = {
 		{"clusters", &options.clusters, 1, MPPA_CLUSTERS - 1},
 		{"pes", &options.pes, 1, MPPA_PES},
-		{"depth", &options.depth, 1, 64},
+		{"depth", &options.depth, 1, 768},
 		{"bytes", &options.bytes, 4096, 1u << 20},
 		{"read", &options.read_percent, 0, 100},
 		{"warmup", &options.warm_up_us, 0, 1000000},
 		{"us", &options.us, 1, 10000000},
 		{"verify", &options.verify, 0, 2},
 		{"queue", &options.queue_entries, 2, 1024},
+		{"interrupts", &interrupts, 0, 1},
 		{"lanes", &lanes, 0, 30},
 	};
 	const char *value = strchr(argument, '=');
@@ -184,6 +186,8 @@ static void print_total(void)
 	cos_printf("a PE has %lu cycles for an I/O; to submit one takes %lu\n",
 		   total.ios ? total.cycles * workers / total.ios : 0,
 		   total.submit_cycles / (total.submits + !total.submits));
+	cos_printf("cores slept %lu times, the RM of cluster 0 %lu times\n", total.sleeps,
+		   cos_reactor_stats(MPPA_RM).sleeps);
 	print_latency("reads", &total.read);
 	print_latency("writes", &total.write);
 }
@@ -221,7 +225,10 @@ static void take_ready(const struct cos_msg *message, void *arg)
 
 static void start_chip(void)
 {
-	struct nvme_options nvme = {.queue_entries = options.queue_entries};
+	struct nvme_options nvme = {
+		.queue_entries = options.queue_entries,
+		.route_interrupt = interrupts ? nvme_pcie_route_interrupt : NULL,
+	};
 
 	for (unsigned cluster = 1; cluster <= options.clusters; cluster++) {
 		nvme.clusters |= 1u << cluster;

@@ -10,6 +10,7 @@
 #include "cos/arena.h"
 #include "cos/console.h"
 #include "cos/cpu.h"
+#include "cos/reactor.h"
 
 #define TARGETS_MAX 32u
 #define PAGE 4096u
@@ -102,6 +103,7 @@ static void finish(struct worker *worker)
 		cos_free(worker->targets[i]);
 	}
 	cos_dma_free(worker->data);
+	worker->result->sleeps = cos_reactor_stats(cos_core_id()).sleeps;
 	worker->done(worker->result);
 	cos_free(worker);
 }
@@ -266,6 +268,7 @@ void bench_result_merge(struct bench_result *to, const struct bench_result *from
 	to->verified += from->verified;
 	to->submit_cycles += from->submit_cycles;
 	to->submits += from->submits;
+	to->sleeps += from->sleeps;
 	if (from->cycles > to->cycles)
 		to->cycles = from->cycles;
 	bdev_histogram_merge(&to->read, &from->read);

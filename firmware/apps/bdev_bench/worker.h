@@ -22,6 +22,7 @@ struct bench_result {
 	uint64_t verified;	     /* reads that were checked */
 	uint64_t cycles;	     /* longest measured time of a worker */
 	uint64_t submit_cycles, submits;
+	uint64_t sleeps;		   /* of the cores, to wait for completions or whatever else */
 	struct bdev_histogram read, write; /* cycles */
 };
 

@@ -32,6 +32,11 @@ uint32_t nvme_read32(const struct nvme_ctrlr *ctrlr, unsigned offset)
 	return cos_read32(ctrlr->info.registers + offset);
 }
 
+bool nvme_route_interrupt(const struct nvme_ctrlr *ctrlr, uint16_t vector, unsigned cluster, unsigned core)
+{
+	return !ctrlr->info.interrupts || ctrlr->options.route_interrupt(ctrlr->info.registers, vector, cluster, core);
+}
+
 static void write32(const struct nvme_ctrlr *ctrlr, unsigned offset, uint32_t value)
 {
 	cos_write32(ctrlr->info.registers + offset, value);
@@ -369,6 +374,10 @@ static int start(struct nvme_ctrlr *ctrlr)
 	ctrlr->tick_poller = cos_poller_register(tick, ctrlr, NVME_TICK_US);
 	if (!ctrlr->admin_poller || !ctrlr->tick_poller)
 		return -ENOMEM;
+	if (!nvme_route_interrupt(ctrlr, 0, cos_cluster_id(), cos_core_id()))
+		return -ENOSPC;
+	if (ctrlr->info.interrupts)
+		cos_poller_set_wakeup(ctrlr->admin_poller, -1);
 	disable(ctrlr);
 	return 0;
 }
@@ -397,7 +406,9 @@ int nvme_ctrlr_attach(const char *name, uintptr_t registers, const struct nvme_o
 		.io_timeout_us = or_default(options->io_timeout_us, DEFAULT_IO_TIMEOUT_US),
 		.admin_timeout_us = or_default(options->admin_timeout_us, DEFAULT_ADMIN_TIMEOUT_US),
 		.clusters = options->clusters,
+		.route_interrupt = options->route_interrupt,
 	};
+	ctrlr->info.interrupts = options->route_interrupt;
 	const int error = start(ctrlr);
 
 	if (error) {

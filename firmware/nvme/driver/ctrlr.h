@@ -91,6 +91,8 @@ struct nvme_ctrlr {
 extern struct nvme_ctrlr *nvme_ctrlrs[NVME_CTRLRS_MAX];
 
 uint32_t nvme_read32(const struct nvme_ctrlr *ctrlr, unsigned offset);
+/* Lets the completions of a queue wake its core, if the controller is used that way; false: it cannot be done. */
+bool nvme_route_interrupt(const struct nvme_ctrlr *ctrlr, uint16_t vector, unsigned cluster, unsigned core);
 void nvme_set_state(struct nvme_ctrlr *ctrlr, enum nvme_state state, uint64_t timeout_us);
 
 /* admin.c */

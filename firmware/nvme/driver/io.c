@@ -2,7 +2,8 @@
  * The side that does I/O: a copy of each controller a cluster, a queue pair a core and controller. The cores of a
  * cluster share the copies, which only the RM writes; a queue pair belongs to its core.
  *
- * One poller a core serves all its queue pairs. It is paused while nothing is out, so that the core can sleep.
+ * One poller a core serves all its queue pairs. It is paused while nothing is out, so that the core can sleep; with
+ * interrupts the core may sleep while something is out, too.
  */
 #include <errno.h>
 #include <string.h>
@@ -35,6 +36,7 @@ struct io_queue {
 	enum queue_state state;
 	struct nvme_io *waiting, **waiting_end;
 	struct nvme_device *device;
+	struct io_core *core;
 	uint8_t ctrlr;
 	uint16_t qid;	/* 0: the controller has none */
 	uint32_t ticks; /* time-out in units of AGE_US */
@@ -42,7 +44,7 @@ struct io_queue {
 	struct io_queue *next; /* of the core */
 };
 
-/* What a core has. */
+/* What a core has: of the queue pairs that it polls while something is out, and of those that wake it. */
 struct io_core {
 	struct io_queue *queues;
 	struct cos_poller *poller, *age_poller;
@@ -55,7 +57,7 @@ struct reset_request {
 	void *arg;
 };
 
-static struct io_core cores[MPPA_CORES];
+static struct io_core cores[MPPA_CORES][2]; /* [1]: with interrupts */
 static struct nvme_device *devices[NVME_CTRLRS_MAX];
 static struct nvme_listener listener;
 
@@ -110,7 +112,7 @@ static bool try_submit(struct io_queue *queue, struct nvme_io *io)
 	}
 	if (error == -EAGAIN)
 		return false;
-	cores[cos_core_id()].submitted = true;
+	queue->core->submitted = true;
 	queue->stats.submitted++;
 	if (error)
 		complete(io, NVME_STATUS(NVME_SCT_GENERIC, NVME_SC_INVALID_PRP_OFFSET) | NVME_STATUS_DNR);
@@ -139,7 +141,7 @@ static void submit_waiting(struct io_queue *queue)
 void nvme_io_submit(struct cos_io_channel *channel, struct nvme_io *io)
 {
 	struct io_queue *queue = *(struct io_queue **)cos_io_channel_context(channel);
-	struct io_core *core = &cores[cos_core_id()];
+	struct io_core *core = queue->core;
 
 	if (queue->state == QUEUE_FAILED) {
 		complete(io, NVME_STATUS(NVME_SCT_GENERIC, NVME_SC_INTERNAL_ERROR) | NVME_STATUS_DNR);
@@ -235,11 +237,13 @@ static int age(void *arg)
 /* --- Channels --------------------------------------------------------------------------------------------------------
  */
 
-static bool start_core(struct io_core *core)
+static bool start_core(struct io_core *core, bool interrupts)
 {
 	if (core->poller)
 		return true;
 	core->poller = cos_poller_register(poll, core, 0);
+	if (core->poller && interrupts)
+		cos_poller_set_wakeup(core->poller, -1);
 	core->age_poller = core->poller ? cos_poller_register(age, core, AGE_US) : NULL;
 	if (core->poller && !core->age_poller)
 		cos_poller_unregister(&core->poller);
@@ -262,17 +266,18 @@ static uint16_t prp_lists(uint32_t sq_entries, uint32_t cq_entries)
 static int channel_create(void *io_device, void *context)
 {
 	struct nvme_device *device = io_device;
-	struct io_core *core = &cores[cos_core_id()];
+	struct io_core *core = &cores[cos_core_id()][device->info.interrupts];
 	struct io_queue *queue = cos_zalloc(COS_SMEM, sizeof *queue, COS_CACHE_LINE);
 	const uint32_t entries = device->info.queue_entries;
 	const uint16_t lists = prp_lists(entries, device->info.completion_entries);
 
-	if (!queue || !start_core(core) ||
+	if (!queue || !start_core(core, device->info.interrupts) ||
 	    nvme_qpair_create(&queue->qpair, entries, device->info.completion_entries, lists)) {
 		cos_free(queue);
 		return -ENOMEM;
 	}
 	queue->device = device;
+	queue->core = core;
 	queue->ctrlr = device->index;
 	queue->ticks = device->info.io_timeout_us / AGE_US;
 	queue->waiting_end = &queue->waiting;
@@ -285,7 +290,7 @@ static int channel_create(void *io_device, void *context)
 
 static void free_queue(struct io_queue *queue)
 {
-	struct io_core *core = &cores[cos_core_id()];
+	struct io_core *core = queue->core;
 	struct io_queue **at = &core->queues;
 
 	while (*at != queue)

@@ -8,7 +8,7 @@
 #include "cos/arena.h"
 #include "cos/ring.h"
 #include "ctrlr.h"
-#include "drivers/pcie_root.h"
+#include "drivers/pcie_msi.h"
 #include "mppa/pcie_regs.h"
 
 /* Those that have been started. */
@@ -123,6 +123,27 @@ static bool parse(const char *traddr, unsigned *controller, uint16_t *id)
 	return true;
 }
 
+/* The SSD whose registers these are; NULL if it is not one of those that have been found. */
+static const struct pcie_device *find_device(uintptr_t registers)
+{
+	for (unsigned controller = 0; controller < MPPA_PCIE_CONTROLLERS; controller++) {
+		const struct pcie_device *devices;
+		const unsigned count = roots[controller] ? pcie_root_devices(roots[controller], &devices) : 0;
+
+		for (unsigned i = 0; i < count; i++)
+			if (is_ssd(&devices[i]) && devices[i].bar[0].address == registers)
+				return &devices[i];
+	}
+	return NULL;
+}
+
+bool nvme_pcie_route_interrupt(uintptr_t registers, uint16_t vector, unsigned cluster, unsigned core)
+{
+	const struct pcie_device *device = find_device(registers);
+
+	return device && pcie_msix_route(device, vector, cluster, core);
+}
+
 static bool in_use(uintptr_t registers)
 {
 	for (unsigned i = 0; i < NVME_CTRLRS_MAX; i++)
@@ -156,17 +177,10 @@ int nvme_pcie_attach(const char *name, const char *traddr, const struct nvme_opt
 
 bool nvme_pcie_traddr(const struct nvme_ctrlr *ctrlr, char traddr[NVME_TRADDR_MAX])
 {
-	for (unsigned controller = 0; controller < MPPA_PCIE_CONTROLLERS; controller++) {
-		const struct pcie_device *device;
-		const unsigned count = roots[controller] ? pcie_root_devices(roots[controller], &device) : 0;
+	const struct pcie_device *device = find_device(ctrlr->info.registers);
 
-		for (unsigned i = 0; i < count; i++, device++) {
-			if (!is_ssd(device) || device->bar[0].address != nvme_ctrlr_info(ctrlr)->registers)
-				continue;
-			snprintf(traddr, NVME_TRADDR_MAX, "%04x:%02x:%02x.%x", controller, device->id >> 8,
-				 device->id >> 3 & 31, device->id & 7);
-			return true;
-		}
-	}
-	return false;
+	if (device)
+		snprintf(traddr, NVME_TRADDR_MAX, "%04x:%02x:%02x.%x", device->controller, device->id >> 8,
+			 device->id >> 3 & 31, device->id & 7);
+	return device;
 }

@@ -116,17 +116,18 @@ static void cq_created(void *arg, const struct nvme_completion *completion)
 		created(queue, false);
 }
 
-/* Completions are polled: no interrupts. */
 static void create(struct nvme_io_queue *queue)
 {
+	const bool interrupts = queue->ctrlr->info.interrupts;
 	const struct nvme_command command = {
 		.opcode = NVME_ADMIN_CREATE_CQ,
 		.prp1 = queue->cq_address,
 		.cdw10 = NVME_CREATE_CDW10(qid_of(queue), queue->ctrlr->info.completion_entries),
-		.cdw11 = NVME_QUEUE_CONTIGUOUS,
+		.cdw11 = NVME_QUEUE_CONTIGUOUS | (interrupts ? NVME_CQ_VECTOR(qid_of(queue)) | NVME_CQ_INTERRUPTS : 0),
 	};
 
-	if (nvme_ctrlr_admin(queue->ctrlr, &command, NULL, cq_created, queue))
+	if (!nvme_route_interrupt(queue->ctrlr, qid_of(queue), queue->cluster, queue->core) ||
+	    nvme_ctrlr_admin(queue->ctrlr, &command, NULL, cq_created, queue))
 		created(queue, false);
 }
 

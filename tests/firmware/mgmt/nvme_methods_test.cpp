@@ -30,7 +30,9 @@ class NvmeMethods : public RpcTest {
  protected:
   NvmeMethods() : machine_(2) {
     start(0);
-    const nvme_options options{0, 50'000, 0, 1};
+    nvme_options options{};
+    options.io_timeout_us = 50'000;
+    options.clusters = 1;
     nvme_methods_register(&options);
   }
   bool pass(const std::function<bool()>& done) override { return machine_.run(done); }

@@ -16,6 +16,14 @@ constexpr u16 kAborted = NVME_STATUS(NVME_SCT_GENERIC, NVME_SC_ABORTED);
 constexpr u16 kAbortedByReset = NVME_STATUS(NVME_SCT_GENERIC, NVME_SC_ABORTED_SQ_DELETION);
 constexpr u16 kGone = NVME_STATUS(NVME_SCT_GENERIC, NVME_SC_INTERNAL_ERROR) | NVME_STATUS_DNR;
 
+/// I/Os of a core that may be out (some are kept for what lies on others). Has to be said before the first channel of
+/// the program.
+constexpr unsigned kDepth = 511;
+const int more_io = [] {
+  const bdev_options options{.ios_per_core = 2 * kDepth};
+  return bdev_set_options(&options);
+}();
+
 /// Page-aligned memory.
 struct Pages {
   explicit Pages(std::size_t bytes)
@@ -123,14 +131,15 @@ TEST_F(NvmeDriver, PrpsOfAllShapes) {
 }
 
 TEST_F(NvmeDriver, DeepQueuesCoalesceDoorbells) {
+  ASSERT_EQ(more_io, 0);
+  ssd_.params.latency_us = 100;
   nvme_options options{};
-  options.queue_entries = 512;
+  options.queue_entries = kDepth + 1;
   ASSERT_EQ(machine_.attach(0, options), 0);
   {
     User user("Nvme0n1", 0);
     Pages buffer(4096);
     const bdev_segment segment = buffer.segment();
-    constexpr unsigned kDepth = 127;
     std::vector<Outcome> outcomes(kDepth);
     ASSERT_TRUE(machine_.run([&] { return ssd_.queues() == 1; }));
     machine_.run_us(10);
@@ -138,10 +147,52 @@ TEST_F(NvmeDriver, DeepQueuesCoalesceDoorbells) {
     for (Outcome& o : outcomes) ASSERT_EQ(user.submit({BDEV_IO_READ, 0, &segment, 1, 0, 0, 8}, o), 0);
     machine_.run_us(2);
     EXPECT_EQ(ssd_.doorbells - before, 1U) << "one doorbell for all that one iteration submits";
+    EXPECT_EQ(ssd_.waiting(), kDepth) << "all are out at the same time";
     for (Outcome& o : outcomes) EXPECT_EQ(machine_.wait(o), 0);
     EXPECT_EQ(ssd_.doorbells - before, 1U) << "the completion queue has room";
   }
   machine_.detach();
+}
+
+TEST_F(NvmeDriver, InterruptsOfEachQueueGoToItsCore) {
+  using Route = std::tuple<u64, unsigned, unsigned, unsigned>;  // registers, vector, cluster, core
+  static std::vector<Route> routes;
+  static bool refuse;
+  routes.clear();
+  refuse = true;
+  nvme_options options{};
+  options.route_interrupt = [](uintptr_t registers, u16 vector, unsigned cluster, unsigned core) {
+    routes.emplace_back(registers, vector, cluster, core);
+    return !refuse;
+  };
+  EXPECT_EQ(machine_.attach(0, options), -ENOSPC);
+  refuse = false;
+  routes.clear();
+  ASSERT_EQ(machine_.attach(0, options), 0);
+  {
+    User user("Nvme0n1", 1);
+    ASSERT_EQ(run(user, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
+    EXPECT_EQ(routes, (std::vector<Route>{{kRegisters, 0, 0, MPPA_RM}, {kRegisters, 1, 0, 1}}));
+    EXPECT_EQ(ssd_.vectors, (std::map<u16, u16>{{1, 1}}));
+    routes.clear();
+    ssd_.vectors.clear();
+    EXPECT_EQ(machine_.reset(), 0);
+    EXPECT_EQ(ssd_.vectors.size(), 1U) << "as before the reset";
+    refuse = true;
+    User other("Nvme0n1", 0);
+    EXPECT_EQ(run(other, no_data(BDEV_IO_FLUSH, 0, 1)), kGone) << "no interrupt, no queue";
+    EXPECT_EQ(run(user, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
+  }
+  machine_.detach();
+  ASSERT_EQ(machine_.attach(), 0);
+  {
+    ssd_.vectors.clear();
+    User polls("Nvme0n1", 0);
+    ASSERT_EQ(run(polls, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
+    EXPECT_TRUE(ssd_.vectors.empty());
+  }
+  machine_.detach();
+  expect_no_leaks();
 }
 
 TEST_F(NvmeDriver, BringUpFailuresAreReportedAndCleanedUp) {

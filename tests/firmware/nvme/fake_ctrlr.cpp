@@ -238,6 +238,7 @@ FakeCtrlr::Result FakeCtrlr::admin(const nvme_command& c) {
       if (qid == 0 || qid > params.io_queues || cqs_.count(qid)) return {NVME_STATUS(1, NVME_SC_INVALID_QID)};
       EXPECT_LE(entries - 1, params.mqes);
       cqs_[qid] = {c.prp1, entries, 0, 0, 1};
+      if (c.cdw11 & NVME_CQ_INTERRUPTS) vectors[qid] = static_cast<u16>(c.cdw11 >> 16);
       return {};
     case NVME_ADMIN_CREATE_SQ:
       if (sqs_.count(qid) || !cqs_.count(static_cast<u16>(c.cdw11 >> 16))) return {NVME_STATUS(1, NVME_SC_CQ_INVALID)};

@@ -32,6 +32,11 @@ struct nvme_options {
 		io_timeout_us; /* then the command is aborted, after the same time again the controller reset; 0: 2 s */
 	uint32_t admin_timeout_us; /* then the controller is reset; 0: 5 s */
 	uint32_t clusters;	   /* that do I/O, one bit each; 0: all that run when the controller is attached */
+	/* Completions: NULL, all queues are polled as long as commands are out. Otherwise a core that only waits for
+	 * completions may sleep: before a queue is created, on the RM of cluster 0, this lets interrupt vector `vector`
+	 * (0: the admin queue, else the queue's identifier) of the controller at `registers` ring the doorbell of its
+	 * core. False: it cannot. */
+	bool (*route_interrupt)(uintptr_t registers, uint16_t vector, unsigned cluster, unsigned core);
 };
 
 /* Every cluster's RM, before anybody attaches a controller; `message_type` is the driver's (COS_MSG_USER and above). */
@@ -53,7 +58,8 @@ typedef void (*nvme_ctrlr_fn)(struct nvme_ctrlr *ctrlr, int error, void *arg);
 
 /*
  * Brings up the controller whose BAR 0 is at `registers`; calls ready(ctrlr, error, arg) when all clusters know its
- * namespaces. After an error the controller is forgotten. -EEXIST: the name is taken; -ENOMEM, -EINVAL.
+ * namespaces. After an error the controller is forgotten. -EEXIST: the name is taken; -ENOSPC: no interrupt for the
+ * admin queue; -ENOMEM, -EINVAL.
  */
 int nvme_ctrlr_attach(const char *name, uintptr_t registers, const struct nvme_options *options, nvme_ctrlr_fn ready,
 		      void *arg);
@@ -102,6 +108,7 @@ struct nvme_device_info {
 	uint32_t io_timeout_us;
 	uint16_t oncs;
 	bool write_cache;
+	bool interrupts; /* of completions; else they are polled for */
 	uint32_t namespaces;
 	struct nvme_namespace_info ns[NVME_NAMESPACES_MAX];
 };

@@ -33,4 +33,7 @@ int nvme_pcie_attach(const char *name, const char *traddr, const struct nvme_opt
 /* Where a controller is; false if it has not been found by these functions. */
 bool nvme_pcie_traddr(const struct nvme_ctrlr *ctrlr, char traddr[NVME_TRADDR_MAX]);
 
+/* MSI-X for struct nvme_options.route_interrupt. */
+bool nvme_pcie_route_interrupt(uintptr_t registers, uint16_t vector, unsigned cluster, unsigned core);
+
 #endif
