@@ -11,6 +11,7 @@
 #include "sim/commands.h"
 #include "sim/system/components.h"
 #include "sim/system/faults.h"
+#include "sim/system/job_part.h"
 #include "sim/system/param_table.h"
 #include "sim/system/pcie_end.h"
 
@@ -45,9 +46,8 @@ const ParamTable<NvmeDriverParams>& driver_table() {
   return table;
 }
 
-/// Each job on each drive is a workload. The part itself is one while jobs are still to come, and for what is wrong
-/// with drives.
-class HostPart : public SystemPart, public WorkloadIf, public StatProvider {
+/// Each job on each drive is a workload.
+class HostPart : public SystemPart, public StatProvider {
  public:
   HostPart(const config::Component& c, RunContext& context)
       : component_(c),
@@ -91,19 +91,9 @@ class HostPart : public SystemPart, public WorkloadIf, public StatProvider {
   const StatProvider* stats() const override { return this; }
   std::vector<const WorkloadIf*> workloads() const override {
     std::vector<const WorkloadIf*> out;
-    if (!begun() || start_errors_ > 0) out.push_back(this);
+    if (before_jobs_.is_listed()) out.push_back(&before_jobs_);
     for (const auto& drive : drives_)
       for (const auto& job : drive->jobs()) out.push_back(job.get());
-    return out;
-  }
-
-  // WorkloadIf
-  std::string name() const override { return ""; }
-  WorkloadPhase phase() const override { return begun() ? WorkloadPhase::kDone : WorkloadPhase::kWaiting; }
-  u64 ios_completed() const override { return 0; }
-  WorkloadResult result() const override {
-    WorkloadResult out;
-    out.errors = start_errors_;
     return out;
   }
 
@@ -155,24 +145,21 @@ class HostPart : public SystemPart, public WorkloadIf, public StatProvider {
     }
     scanned_ = true;
     for (const host::JobOptions& job : jobs)
-      if (job.device && *job.device >= number) fail(fmt::format("job {}: there is no drive {}", job.name, *job.device));
-    if (number == 0) fail("there is no NVMe drive");
+      if (job.device && *job.device >= number)
+        before_jobs_.fail(fmt::format("job {}: there is no drive {}", job.name, *job.device));
+    if (number == 0) before_jobs_.fail("there is no NVMe drive");
     for (auto& drive : drives_) {
       drive->on_done([this, d = drive.get()] {
-        if (!d->error().empty()) fail(d->error());
+        if (!d->error().empty()) before_jobs_.fail(d->error());
       });
       drive->start();
     }
   }
 
-  void fail(const std::string& why) {
-    ++start_errors_;
-    context_.log(path_, LogLevel::kError, why);
-  }
-
   const config::Component& component_;
   std::string path_;
   RunContext& context_;
+  StartWorkload before_jobs_{path_, context_, [this] { return begun(); }};
   KernelTimeline scope_;
   Timeline& time_ = scope_;
   NvmeDriverParams driver_;
@@ -185,17 +172,12 @@ class HostPart : public SystemPart, public WorkloadIf, public StatProvider {
   std::unique_ptr<host::PcieHost> software_;
   std::unique_ptr<host::HostMemory> memory_;
   std::vector<std::unique_ptr<host::NvmeHost>> drives_;
-  u64 start_errors_ = 0;
   bool scanned_ = false;
 };
 
 void check_host(const config::Component& c, config::Diagnostics& diagnostics) {
   check_faults(c, false, diagnostics);
-  try {
-    host::parse_job_file(host::read_text_file(c.text("jobs")), c.text("jobs"));
-  } catch (const std::runtime_error& e) {
-    diagnostics.error(c.where("jobs"), c.path + ".jobs", e.what());
-  }
+  check_jobs(c, diagnostics);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "sim/commands.h"
 #include "sim/system/components.h"
 #include "sim/system/ethernet_end.h"
+#include "sim/system/job_part.h"
 #include "sim/system/param_table.h"
 
 namespace mppa::sim {
@@ -146,8 +147,7 @@ class JobTotal : public WorkloadIf {
   const Hosts& hosts_;
 };
 
-/// The part itself is a workload if something has gone wrong before the jobs began.
-class InitiatorPart : public SystemPart, public WorkloadIf, public StatProvider {
+class InitiatorPart : public SystemPart, public StatProvider {
  public:
   InitiatorPart(const config::Component& c, RunContext& context)
       : path_(c.path),
@@ -187,18 +187,8 @@ class InitiatorPart : public SystemPart, public WorkloadIf, public StatProvider 
   const StatProvider* stats() const override { return this; }
   std::vector<const WorkloadIf*> workloads() const override {
     std::vector<const WorkloadIf*> out;
-    if (start_errors_ > 0) out.push_back(this);
+    if (before_jobs_.is_listed()) out.push_back(&before_jobs_);
     for (const auto& total : totals_) out.push_back(total.get());
-    return out;
-  }
-
-  // WorkloadIf
-  std::string name() const override { return ""; }
-  WorkloadPhase phase() const override { return WorkloadPhase::kDone; }
-  u64 ios_completed() const override { return 0; }
-  WorkloadResult result() const override {
-    WorkloadResult out;
-    out.errors = start_errors_;
     return out;
   }
 
@@ -240,14 +230,13 @@ class InitiatorPart : public SystemPart, public WorkloadIf, public StatProvider 
     hosts_.push_back(std::make_unique<host::nvme_tcp::Host>(fmt::format("host{}", hosts_.size()), time_,
                                                             nics_[port]->stack(number), allocator_, versions_, params));
     hosts_.back()->on_done([this, host = hosts_.back().get()] {
-      if (host->error().empty()) return;
-      ++start_errors_;
-      context_.log(path_, LogLevel::kError, host->error());
+      if (!host->error().empty()) before_jobs_.fail(host->error());
     });
   }
 
   std::string path_;
   RunContext& context_;
+  StartWorkload before_jobs_{path_, context_, [] { return true; }};  // every job is known from the file: see JobTotal
   KernelTimeline time_;
   u64 start_;
   SparseMemory memory_;
@@ -257,15 +246,10 @@ class InitiatorPart : public SystemPart, public WorkloadIf, public StatProvider 
   std::vector<std::unique_ptr<EthernetMacEnd>> ends_;
   JobTotal::Hosts hosts_;
   std::vector<std::unique_ptr<JobTotal>> totals_;
-  u64 start_errors_ = 0;
 };
 
 void check_initiator(const config::Component& c, config::Diagnostics& diagnostics) {
-  try {
-    host::parse_job_file(host::read_text_file(c.text("jobs")), c.text("jobs"));
-  } catch (const std::runtime_error& e) {
-    diagnostics.error(c.where("jobs"), c.path + ".jobs", e.what());
-  }
+  check_jobs(c, diagnostics);
   for (const char* list : {"addresses", "targets"}) {
     for (unsigned port = 0; port < static_cast<unsigned>(c.quantity("ports")); ++port)
       if (!address_of(c, list, port, 1))
