@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "sim/commands.h"
+#include "tests/support/temp_dir.h"
 
 namespace mppa::sim {
 namespace {
@@ -95,7 +96,7 @@ TEST(GoldenVectors, DamagedOrMissingFilesAreRefused) {
   std::ifstream whole(std::string(MPPA_SOURCE_DIR) + "/tests/cluster/vectors/bit.txt.xz", std::ios::binary);
   const std::string packed((std::istreambuf_iterator<char>(whole)), std::istreambuf_iterator<char>());
   ASSERT_GT(packed.size(), 1000u);
-  const std::string path = testing::TempDir() + "/truncated_vectors.txt.xz";
+  const std::string path = mppa::test::temp_dir() + "truncated_vectors.txt.xz";
   std::ofstream(path, std::ios::binary) << packed.substr(0, packed.size() / 2);
   EXPECT_THROW(read_vectors(path), BadInput);
   std::ofstream(path, std::ios::binary) << "I 4 1 ; not packed";

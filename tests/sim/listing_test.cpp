@@ -7,6 +7,7 @@
 
 #include "tests/sim/elf_image.h"
 #include "tests/support/binutils.h"
+#include "tests/support/temp_dir.h"
 
 namespace mppa::sim {
 namespace {

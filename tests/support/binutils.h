@@ -1,15 +1,10 @@
 // Runs the kvx binutils for tests that compare against them.
 #pragma once
 
-#include <unistd.h>
-
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <optional>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 
@@ -36,23 +31,6 @@ inline std::optional<std::string> binutils() {
     return std::nullopt;
   }
 }
-
-/// A directory that disappears with the object.
-class TempDir {
- public:
-  TempDir() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "mppasim-test-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a temporary directory");
-    path_ = pattern;
-  }
-  ~TempDir() { std::filesystem::remove_all(path_); }
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 /// `name` as a number from the environment, else `fallback`.
 inline unsigned long env_number(const char* name, unsigned long fallback) {

@@ -14,6 +14,7 @@
 #include "sim/listing.h"
 #include "sim/symbol_order.h"
 #include "tests/support/binutils.h"
+#include "tests/support/temp_dir.h"
 
 namespace mppa::isa {
 namespace {

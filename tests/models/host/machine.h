@@ -7,6 +7,7 @@
 #include "models/host/nvme_host.h"
 #include "models/ssd/profiles.h"
 #include "models/ssd/ssd.h"
+#include "tests/support/temp_dir.h"
 
 namespace mppa::host::test {
 
@@ -16,7 +17,7 @@ struct Machine {
   Machine(const ssd::SsdParams& drive, std::string_view jobs, const NvmeDriverParams& driver = {}, u64 seed = 1)
       : ssd(time, drive),
         link(time, memory, ssd.controller(0)),
-        host("host", time, link, allocator, driver, parse_job_file(jobs, "test.fio"), seed, ::testing::TempDir()) {
+        host("host", time, link, allocator, driver, parse_job_file(jobs, "test.fio"), seed, mppa::test::temp_dir()) {
     ssd.controller(0).connect(link);
   }
   /// Runs until all jobs have ended; fails the test if that takes longer than `limit`.

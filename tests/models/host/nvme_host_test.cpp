@@ -119,7 +119,7 @@ TEST(NvmeHost, TrimmedBlocksReadAsZero) {
 }
 
 TEST(NvmeHost, ReplaysATrace) {
-  const std::string path = ::testing::TempDir() + "replay.iolog";
+  const std::string path = mppa::test::temp_dir() + "replay.iolog";
   std::ofstream(path) << "fio version 2 iolog\nf add\nf open\nf write 0 65536\nf wait 1000\nf read 0 65536\n"
                          "f trim 0 4096\nf sync\nf close\n";
   Machine m(drive(), "[t]\nread_iolog=replay.iolog\niodepth=4\n");

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/temp_dir.h"
+
 namespace mppa::ssd {
 namespace {
 
@@ -24,7 +26,7 @@ class DataStoreTest : public ::testing::TestWithParam<bool> {
     if (!GetParam()) return "";
     std::string test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
     std::replace(test.begin(), test.end(), '/', '_');
-    return ::testing::TempDir() + "data_store_" + test;
+    return mppa::test::temp_dir() + "data_store_" + test;
   }
 };
 
@@ -61,7 +63,7 @@ TEST_P(DataStoreTest, DiscardZeroesExactlyItsRange) {
 INSTANTIATE_TEST_SUITE_P(MemoryAndFile, DataStoreTest, ::testing::Values(false, true));
 
 TEST(DataStore, AFileKeepsItsContents) {
-  const std::string name = ::testing::TempDir() + "data_store_keeps";
+  const std::string name = mppa::test::temp_dir() + "data_store_keeps";
   {
     DataStore store(1 << 20, name);
     store.write(12345, pattern(100));

@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "tests/cluster/timing/flat_bus.h"
+#include "tests/support/temp_dir.h"
 
 namespace mppa::test {
 namespace {
@@ -19,14 +20,8 @@ namespace fs = std::filesystem;
 class SemihostingTest : public testing::Test {
  protected:
   SemihostingTest() {
-    std::string pattern = (fs::temp_directory_path() / "semihostXXXXXX").string();
-    root_ = fs::path(mkdtemp(pattern.data()));
     services_ = std::make_unique<sim::Semihosting>(sim::Semihosting::Options{root_, 1'000'000'000},
                                                    sim::GuestMemory(mmu_, bus_));
-  }
-  ~SemihostingTest() override {
-    services_.reset();
-    fs::remove_all(root_);
   }
 
   i64 call(u32 number, u64 a0 = 0, u64 a1 = 0, u64 a2 = 0) {
@@ -51,7 +46,8 @@ class SemihostingTest : public testing::Test {
 
   static constexpr u64 kBuffer = 0x8000;
   static constexpr u64 kRdonly = 1, kWronly = 2, kCreat = 0x10, kTrunc = 0x20, kExcl = 0x40, kAppend = 8;
-  fs::path root_;
+  test::TempDir directory_;
+  fs::path root_ = directory_.file("");
   FlatBus bus_;
   core::CoreState state_;
   core::Mmu mmu_{state_};

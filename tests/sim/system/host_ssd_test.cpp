@@ -6,6 +6,7 @@
 #include "sim/system/component.h"
 #include "tests/models/sc_test.h"
 #include "tests/sim/system/test_context.h"
+#include "tests/support/temp_dir.h"
 
 namespace mppa::sim {
 namespace {
@@ -78,7 +79,7 @@ TEST_F(HostSsdTest, FourDrivesRunTheJobAndEveryReadIsRight) {
 
 // A drive that no job names does nothing, and keeps nobody waiting.
 TEST_F(HostSsdTest, DrivesWithoutJobsAreDone) {
-  const std::string jobs = ::testing::TempDir() + "one-drive.fio";
+  const std::string jobs = mppa::test::temp_dir() + "one-drive.fio";
   std::ofstream(jobs) << "[one]\nfilename=/dev/nvme1n1\nrw=read\nbs=4k\nnumber_ios=10\n";
   const WorkloadResult result = run({"server.jobs=" + jobs});
   EXPECT_EQ(result.ios, 10u);
@@ -115,7 +116,7 @@ TEST_F(HostSsdTest, FaultsOfTheConfigurationHappen) {
 
 // A zoned drive takes sequential writes; random ones fail, as they must.
 TEST_F(HostSsdTest, ZonesTakeOnlySequentialWrites) {
-  const std::string jobs = ::testing::TempDir() + "zones.fio";
+  const std::string jobs = mppa::test::temp_dir() + "zones.fio";
   std::ofstream(jobs) << "[seq]\nfilename=/dev/nvme0n1\nrw=write\nbs=64k\nsize=12m\n"
                          "[rand]\nfilename=/dev/nvme0n2\nrw=randwrite\nbs=64k\nsize=12m\noffset=12m\nnumber_ios=4\n";
   const WorkloadResult result = run({"server.jobs=" + jobs, "server.slots=4", "ssd[0].zone_size=12 MiB",

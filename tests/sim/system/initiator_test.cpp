@@ -10,6 +10,7 @@
 #include "tests/models/host/nvme_tcp/target.h"
 #include "tests/models/sc_test.h"
 #include "tests/sim/system/test_context.h"
+#include "tests/support/temp_dir.h"
 
 namespace mppa::sim {
 namespace {
@@ -25,7 +26,8 @@ constexpr const char* kJobs =
 
 class InitiatorTest : public mppa::test::ScTest {
  protected:
-  InitiatorTest() : file_(::testing::TempDir() + "initiator_test.yaml"), jobs_(::testing::TempDir() + "initiator.fio") {
+  InitiatorTest()
+      : file_(mppa::test::temp_dir() + "initiator_test.yaml"), jobs_(mppa::test::temp_dir() + "initiator.fio") {
     std::ofstream(jobs_) << kJobs;
   }
   ~InitiatorTest() override {

@@ -11,6 +11,7 @@
 #include "sim/system/management_channel.h"
 #include "tests/models/sc_test.h"
 #include "tests/sim/system/test_context.h"
+#include "tests/support/temp_dir.h"
 
 namespace mppa::sim {
 namespace {
@@ -103,7 +104,7 @@ class Sockets : public ::testing::Test {
     std::erase(clients_, fd);
   }
 
-  std::string path_ = ::testing::TempDir() + "mppa_management_" + std::to_string(getpid());
+  std::string path_ = mppa::test::temp_dir() + "management";
   ManagementChannel channel_;
   Firmware firmware_{channel_};
   std::vector<int> clients_;
@@ -204,8 +205,6 @@ class Context : public test::Context {
 
 class ManagedCard : public mppa::test::ScTest {
  protected:
-  ManagedCard() : dir_(::testing::TempDir() + "mppa_managed_" + std::to_string(getpid()) + "_") {}
-
   /// Runs a card with one other cluster until it ends.
   void run(const std::string& configuration, const std::string& requests) {
     std::ofstream(dir_ + "start.json") << configuration;
@@ -228,7 +227,7 @@ class ManagedCard : public mppa::test::ScTest {
     ASSERT_TRUE(context_->ended);
   }
 
-  std::string dir_;
+  std::string dir_ = mppa::test::temp_dir();
   config::SystemConfig config_;
   std::unique_ptr<Context> context_;
   std::vector<std::unique_ptr<SystemPart>> parts_;

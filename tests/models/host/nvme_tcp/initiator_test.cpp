@@ -5,6 +5,7 @@
 #include "models/host/nvme_tcp/host.h"
 #include "tests/models/host/nvme_tcp/target.h"
 #include "tests/models/host/tcp/bench.h"
+#include "tests/support/temp_dir.h"
 
 namespace mppa::host::nvme_tcp::test {
 namespace {
@@ -44,7 +45,7 @@ struct Net {
     params.target = {0x0A000002, 4420, nqn};
     params.controller = controller;
     params.jobs = parse_job_file(jobs, "test.fio");
-    params.trace_directory = ::testing::TempDir();
+    params.trace_directory = mppa::test::temp_dir();
     return params;
   }
   void run(u64 limit = 100 * kSecond) {
@@ -145,7 +146,7 @@ TEST(Initiator, LargeIoIsSplitToWhatTheControllerTakes) {
 }
 
 TEST(Initiator, TrimsFlushesAndReplaysTraces) {
-  const std::string path = ::testing::TempDir() + "tcp.iolog";
+  const std::string path = mppa::test::temp_dir() + "tcp.iolog";
   std::ofstream(path) << "fio version 2 iolog\nf add\nf open\nf write 0 65536\nf wait 1000\nf read 0 65536\n"
                          "f trim 0 4096\nf wait 1000\nf read 0 4096\nf sync\nf close\n";
   Net n("[t]\nread_iolog=tcp.iolog\n");
