@@ -28,7 +28,8 @@
 #define DMA_JOBS_LOG2 7
 #define NEAR_PAGES 12u
 #define FAR_PAGES 4096u
-#define VECTORS 64u
+#define LARGE_BUFFERS 128u
+#define COPY_JOBS_LOG2 6
 #define TIMER_PERIOD_US 500 /* the stack's timers have a resolution of 1 ms */
 #define CHECK_PERIOD_US 100000
 #define CONNECT_TIMEOUT_US 30000000
@@ -66,7 +67,7 @@ static int poll_network(void *arg)
 {
 	struct server *server = arg;
 
-	if (!ethernet_pending(server->queue) && !server->stack.ready)
+	if (!ethernet_pending(server->queue) && !server->stack.ready && !nvmf_tcp_pending(server->group))
 		return COS_POLLER_IDLE;
 	server->stack.now = now_us();
 	ethernet_poll(server->queue);
@@ -113,17 +114,27 @@ static bool start_port(struct server *server, const struct k200lp_options *optio
 	return server->queue && net_add(&server->stack, &server->netif);
 }
 
-static struct nvmf_tcp_memory data_pages(enum cos_memory where, uint32_t pages)
+static struct nvmf_tcp_memory data_buffers(enum cos_memory where, uint32_t buffers, uint32_t bytes)
 {
-	struct nvmf_tcp_memory m = {.pages = pages};
+	struct nvmf_tcp_memory m = {.buffers = buffers};
 
-	/* Not cos_dma_alloc(), which clears: nobody sees a page before it has been filled. */
-	m.memory = cos_alloc(where, (size_t)pages * NVMF_TCP_PAGE, NVMF_TCP_PAGE);
+	/* Not cos_dma_alloc(), which clears: nobody sees a buffer before it has been filled. */
+	m.memory = cos_alloc(where, (size_t)buffers * bytes, NVMF_TCP_PAGE);
 	if (!m.memory)
 		cos_panic("no memory for data");
 	m.address = cos_global_address(m.memory);
 	return m;
 }
+
+/* ---- Copies by the DMA ---- */
+
+static bool copy(void *queue, uint64_t to, const uint8_t *from, uint32_t bytes, uint64_t *ticket)
+{
+	*ticket = dma_copy(queue, to, (uint64_t)from, bytes);
+	return *ticket != DMA_FULL;
+}
+
+static bool copied(void *queue, uint64_t ticket) { return dma_done(queue, ticket); }
 
 /* On each serving PE. */
 static void start_server(void *options_, void *unused)
@@ -131,7 +142,7 @@ static void start_server(void *options_, void *unused)
 	/* Of sequence numbers and cookies. A real card would take them from the crypto unit's generator. */
 	static const uint64_t secret[2] = {0x243f6a8885a308d3, 0x13198a2e03707344};
 	struct server *server = cos_zalloc(COS_SMEM, sizeof *server, 64);
-	struct nvmf_tcp_group_config group = {.vectors = VECTORS, .connect_timeout = CONNECT_TIMEOUT_US};
+	struct nvmf_tcp_group_config group = {.connect_timeout = CONNECT_TIMEOUT_US};
 
 	(void)unused;
 	if (!server)
@@ -142,8 +153,13 @@ static void start_server(void *options_, void *unused)
 	if (!start_port(server, options_))
 		cos_panic("no memory for an Ethernet queue");
 	group.stack = &server->stack;
-	group.near = data_pages(COS_SMEM, NEAR_PAGES);
-	group.far = data_pages(COS_DDR, FAR_PAGES);
+	group.near = data_buffers(COS_SMEM, NEAR_PAGES, NVMF_TCP_PAGE);
+	group.far = data_buffers(COS_DDR, FAR_PAGES, NVMF_TCP_PAGE);
+	group.large = data_buffers(COS_DDR, LARGE_BUFFERS, NVMF_TCP_MAX_IO);
+	group.copier = (struct nvmf_tcp_copier){
+		.queue = dma_queue_open(cos_core_id() % 4, COPY_JOBS_LOG2, false), .copy = copy, .done = copied};
+	if (!group.copier.queue)
+		cos_panic("no DMA queue for copies");
 	server->group = nvmf_tcp_group_create(&group);
 	if (!server->group)
 		cos_panic("no memory for connections");
@@ -183,7 +199,7 @@ static void start_chip(const struct k200lp_options *options)
 static void set_up_tcp(void)
 {
 	tcp = tcp_defaults;
-	tcp.receive_window = 256 << 10;
+	tcp.receive_window = 64 << 10;
 	tcp.rto_min = 5000; /* initiators in the same rack; they must not delay acknowledgements longer */
 	tcp.delayed_ack = 1000;
 	tcp.time_wait = 1000000;	   /* likewise: no segment wanders about for minutes */

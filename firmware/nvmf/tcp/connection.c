@@ -60,8 +60,8 @@ static void stop(struct nvmf_tcp_conn *conn)
 	for (uint32_t i = 0; conn->busy && i < conn->group->block_count * BLOCK_REQUESTS; i++) {
 		struct nvmf_tcp_request *request = request_of(conn, (uint16_t)i);
 
-		if (request && request->state == REQUEST_DATA && request->unsent == 0)
-			request_free(request);
+		if (request)
+			request_free_if_done(request);
 	}
 	nvmf_qpair_close(&conn->qpair, qpair_closed, NULL);
 }
@@ -106,16 +106,15 @@ static bool promise(struct nvmf_tcp_conn *conn, uint32_t requests)
 
 bool conn_grow(struct nvmf_tcp_conn *conn, uint32_t entries)
 {
-	struct nvmf_tcp_group *group = conn->group;
+	struct pool *far = &conn->group->pools[POOL_FAR];
 	const uint32_t limit = nvmf_tcp_transport.options.max_queue_depth;
 	const uint32_t depth = entries < limit ? entries : limit; /* the target refuses more */
 	const uint32_t pages = depth * pages_of(nvmf_tcp_transport.options.in_capsule_data_size);
 
-	if (group->far_free < group->far_reserved + pages ||
-	    !promise(conn, REQUESTS_PER_ENTRY * depth - REQUESTS_BEFORE_CONNECT))
+	if (far->free < far->reserved + pages || !promise(conn, REQUESTS_PER_ENTRY * depth - REQUESTS_BEFORE_CONNECT))
 		return false;
 	conn->reserved_pages = pages;
-	group->far_reserved += pages;
+	far->reserved += pages;
 	return true;
 }
 
@@ -184,7 +183,7 @@ void conn_free_if_ended(struct nvmf_tcp_conn *conn)
 	*conn->previous = conn->next;
 	if (conn->next)
 		conn->next->previous = conn->previous;
-	conn->group->far_reserved -= conn->reserved_pages;
+	conn->group->pools[POOL_FAR].reserved -= conn->reserved_pages;
 	conn->group->promised -= conn->request_limit;
 	conn->group->stats.closed++;
 	cos_free(conn);

@@ -1,129 +1,81 @@
 /*
- * Memory of a group: data pages, near ones in SMEM, far ones in DDR; vectors of pages for large commands; requests.
- * Free requests are a stack with the near ones on top: as long as no more than those are busy, no far one is touched.
+ * Memory of a group: buffers for data and requests. Data of up to 8 KiB are in pages, near ones in SMEM or far ones in
+ * DDR; more is in one large buffer in DDR. Free requests are a stack with the near ones on top: as long as no more than
+ * those are busy, no far one is touched.
  */
 #include "cos/arena.h"
 #include "nvmf_tcp_internal.h"
 
-/* A page has reached the host. */
-static void page_sent(struct net_chunk *chunk)
+static void piece_free(struct piece *piece) { piece->pool->stack[piece->pool->free++] = piece->buffer; }
+
+void piece_sent(struct net_chunk *chunk)
 {
-	struct page *page = (struct page *)chunk;
 	struct nvmf_tcp_request *request = chunk->owner;
 
-	page_free(request->group, page);
-	if (--request->unsent == 0)
-		request_free(request);
+	piece_free((struct piece *)chunk);
+	request->unsent--;
+	request_free_if_done(request);
 }
 
-void page_free(struct nvmf_tcp_group *group, struct page *page)
-{
-	struct page **list = page->near ? &group->near : &group->far;
-
-	page->next = *list;
-	*list = page;
-	if (page->near)
-		group->near_free++;
-	else
-		group->far_free++;
-}
-
-static struct page *pop(struct nvmf_tcp_group *group, bool near)
-{
-	struct page **list = near ? &group->near : &group->far;
-	struct page *page = *list;
-
-	*list = page->next;
-	if (near)
-		group->near_free--;
-	else
-		group->far_free--;
-	return page;
-}
-
-static void fill(struct nvmf_tcp_request *request, uint32_t count, bool near)
+static void fill(struct nvmf_tcp_request *request, struct pool *pool, uint32_t count)
 {
 	uint32_t left = request->base.length;
 
 	for (uint32_t i = 0; i < count; i++) {
-		struct page *page = pop(request->group, near);
-		const uint32_t bytes = left < NVMF_TCP_PAGE ? left : NVMF_TCP_PAGE;
+		struct piece *piece = &request->pieces[i];
+		const uint32_t bytes = left < pool->bytes ? left : pool->bytes;
 
-		request->pages[i] = page;
-		request->segments[i] = (struct bdev_segment){.address = page->address, .length = bytes};
-		page->chunk =
-			(struct net_chunk){.data = page->memory, .len = bytes, .release = page_sent, .owner = request};
+		piece->pool = pool;
+		piece->buffer = pool->stack[--pool->free];
+		piece->chunk = (struct net_chunk){
+			.data = piece_memory(piece), .len = bytes, .release = piece_sent, .owner = request};
+		request->segments[i] = (struct bdev_segment){
+			.address = pool->memory.address + (uint64_t)piece->buffer * pool->bytes, .length = bytes};
 		left -= bytes;
 	}
-	request->page_count = count;
+	request->piece_count = (uint8_t)count;
 	request->base.segments = request->segments;
 	request->base.segment_count = count;
 }
 
-static bool take_vector(struct nvmf_tcp_request *request)
+bool request_take_buffers(struct nvmf_tcp_request *request, bool in_capsule)
 {
-	struct vector *vector = request->group->vectors;
-
-	if (!vector)
-		return false;
-	request->group->vectors = vector->next;
-	request->vector = vector;
-	request->pages = vector->pages;
-	request->segments = vector->segments;
-	return true;
-}
-
-bool request_take_pages(struct nvmf_tcp_request *request, bool in_capsule)
-{
-	struct nvmf_tcp_group *group = request->group;
+	struct pool *pools = request->group->pools, *near = &pools[POOL_NEAR], *far = &pools[POOL_FAR];
 	const uint32_t count = pages_of(request->base.length);
 	/* The core that executes admin and fabrics commands reads and writes their data itself. */
 	const bool io = request->conn->qpair.qid != 0 && request->command.opcode != NVME_ADMIN_FABRICS;
-	bool near = count <= PAGES_INLINE && group->near_free >= count + (io ? NEAR_RESERVE : 0);
+	struct pool *pool = NULL;
 
-	if (!io)
-		near = group->near_free >= count;
-	if (!near && (!io || group->far_free < count + (in_capsule ? 0 : group->far_reserved)))
-		return false;
-	request->pages = request->page_array;
-	request->segments = request->segment_array;
-	if (count > PAGES_INLINE && !take_vector(request))
-		return false;
-	fill(request, count, near);
-	return true;
-}
-
-static void free_vector(struct nvmf_tcp_request *request)
-{
-	if (!request->vector)
-		return;
-	request->vector->next = request->group->vectors;
-	request->group->vectors = request->vector;
-	request->vector = NULL;
-}
-
-void request_free_pages(struct nvmf_tcp_request *request)
-{
-	for (uint32_t i = 0; i < request->page_count; i++)
-		page_free(request->group, request->pages[i]);
-	request->page_count = 0;
-	free_vector(request);
-}
-
-static struct page *add_pages(struct nvmf_tcp_group *group, const struct nvmf_tcp_memory *memory, bool near)
-{
-	struct page *pages =
-		cos_zalloc(near ? COS_SMEM : COS_DDR, memory->pages * sizeof *pages, _Alignof(struct page));
-
-	if (!pages)
-		return NULL;
-	for (uint32_t i = memory->pages; i-- > 0;) {
-		pages[i].memory = memory->memory + i * NVMF_TCP_PAGE;
-		pages[i].address = memory->address + i * NVMF_TCP_PAGE;
-		pages[i].near = near;
-		page_free(group, &pages[i]);
+	if (count > PIECES_MAX) {
+		if (io && pools[POOL_LARGE].free > 0)
+			fill(request, &pools[POOL_LARGE], 1);
+		return request->piece_count > 0;
 	}
-	return pages;
+	if (near->free >= count + (io ? NEAR_RESERVE : 0))
+		pool = near;
+	else if (io && far->free >= count + (in_capsule ? 0 : far->reserved))
+		pool = far;
+	if (pool)
+		fill(request, pool, count);
+	return pool != NULL;
+}
+
+void request_free_buffers(struct nvmf_tcp_request *request)
+{
+	for (uint32_t i = 0; i < request->piece_count; i++)
+		piece_free(&request->pieces[i]);
+	request->piece_count = 0;
+}
+
+static bool pool_create(struct pool *pool, const struct nvmf_tcp_memory *memory, uint32_t bytes, enum cos_memory where)
+{
+	const uint32_t count = memory->buffers;
+
+	*pool = (struct pool){.memory = *memory, .bytes = bytes, .free = count};
+	pool->stack = cos_alloc(where, count * sizeof *pool->stack, CACHE_LINE);
+	for (uint32_t i = 0; pool->stack && i < count; i++)
+		pool->stack[i] = (uint16_t)(count - 1 - i);
+	return pool->stack != NULL;
 }
 
 static bool add_block(struct nvmf_tcp_group *group)
@@ -191,27 +143,22 @@ struct nvmf_tcp_request *request_of(const struct nvmf_tcp_conn *conn, uint16_t t
 
 bool memory_create(struct nvmf_tcp_group *group)
 {
-	const uint32_t vectors = group->config.vectors;
+	const struct nvmf_tcp_group_config *config = &group->config;
 
-	group->page_memory[0] = add_pages(group, &group->config.near, true);
-	group->page_memory[1] = add_pages(group, &group->config.far, false);
-	group->vector_memory = cos_zalloc(COS_DDR, vectors * sizeof(struct vector), _Alignof(struct vector));
-	if (!group->page_memory[0] || !group->page_memory[1] || !group->vector_memory || !add_block(group)) {
-		memory_destroy(group);
-		return false;
-	}
-	for (uint32_t i = 0; i < vectors; i++) {
-		group->vector_memory[i].next = group->vectors;
-		group->vectors = &group->vector_memory[i];
-	}
-	return true;
+	group->copies = cos_alloc(COS_SMEM, COPIES_MAX * sizeof *group->copies, CACHE_LINE);
+	if (group->copies && pool_create(&group->pools[POOL_NEAR], &config->near, NVMF_TCP_PAGE, COS_SMEM) &&
+	    pool_create(&group->pools[POOL_FAR], &config->far, NVMF_TCP_PAGE, COS_DDR) &&
+	    pool_create(&group->pools[POOL_LARGE], &config->large, NVMF_TCP_MAX_IO, COS_SMEM) && add_block(group))
+		return true;
+	memory_destroy(group);
+	return false;
 }
 
 void memory_destroy(struct nvmf_tcp_group *group)
 {
-	cos_free(group->page_memory[0]);
-	cos_free(group->page_memory[1]);
-	cos_free(group->vector_memory);
+	cos_free(group->copies);
+	for (unsigned i = 0; i < POOLS; i++)
+		cos_free(group->pools[i].stack);
 	for (uint32_t i = 0; i < group->block_count; i++)
 		cos_free(group->blocks[i]);
 }

@@ -8,8 +8,8 @@
 #include "nvmf/tcp.h"
 #include "pdu.h"
 
-#define PAGES_MAX (NVMF_TCP_MAX_IO / NVMF_TCP_PAGE)
-#define PAGES_INLINE 2u
+/* A command's data are in so many pages, or in one large buffer. */
+#define PIECES_MAX 2u
 #define CACHE_LINE 64u
 /* Near pages that only admin and fabrics commands may take. */
 #define NEAR_RESERVE 8u
@@ -17,20 +17,20 @@
 struct nvmf_tcp_conn;
 struct nvmf_tcp_request;
 
-/* A data page. Its chunk carries it to the host. */
-struct page {
-	struct net_chunk chunk; /* first; owner: the request */
-	struct page *next;
-	uint8_t *memory;
-	uint64_t address;
-	bool near;
+/* Buffers of one size in one memory. Those that are free are a stack of numbers: the last one used is the next. */
+struct pool {
+	struct nvmf_tcp_memory memory;
+	uint32_t bytes; /* of a buffer */
+	uint32_t free, reserved;
+	uint16_t *stack;
 };
+enum pool_name { POOL_NEAR, POOL_FAR, POOL_LARGE, POOLS };
 
-/* Room for the pages of a large command. */
-struct vector {
-	struct vector *next;
-	struct page *pages[PAGES_MAX];
-	struct bdev_segment segments[PAGES_MAX];
+/* A buffer of a command. Its chunk carries it to the host. */
+struct piece {
+	struct net_chunk chunk; /* first; owner: the request */
+	struct pool *pool;
+	uint16_t buffer;
 };
 
 /* A PDU without data, or the head of one. */
@@ -43,7 +43,14 @@ struct head_pdu {
 	uint8_t bytes[PDU_HEADER_MAX]; /* with digest and padding up to the data */
 };
 
-enum request_state { REQUEST_FREE, REQUEST_WAITING, REQUEST_DATA, REQUEST_EXECUTING, REQUEST_REPLYING };
+enum request_state {
+	REQUEST_FREE,
+	REQUEST_WAITING, /* for memory */
+	REQUEST_DATA,	 /* of the host */
+	REQUEST_COPYING, /* has all; some are still on their way into its buffers */
+	REQUEST_EXECUTING,
+	REQUEST_REPLYING
+};
 
 /* A command, from its capsule until its answer has been acknowledged. */
 struct nvmf_tcp_request {
@@ -52,20 +59,18 @@ struct nvmf_tcp_request {
 	struct nvmf_tcp_conn *conn;
 	struct nvmf_tcp_group *group;
 	struct nvmf_tcp_request *next; /* free, or waiting for memory */
-	struct page **pages;
-	struct bdev_segment *segments;
-	struct vector *vector; /* NULL: the arrays are those below */
-	uint32_t page_count;
-	uint32_t received; /* bytes of data from the host */
+	uint32_t received;	       /* bytes of data from the host */
 	uint16_t ttag;
 	uint8_t state; /* enum request_state */
 	uint8_t direction;
+	uint8_t piece_count;
 	uint8_t unsent;	       /* chunks that TCP has not given back */
+	uint16_t copies;       /* that are under way */
 	bool failed;	       /* completes with cpl.status; data that still come are dropped */
 	struct head_pdu head;  /* C2HData, CapsuleResp */
 	struct small_pdu tail; /* R2T; what follows the data */
-	struct page *page_array[PAGES_INLINE];
-	struct bdev_segment segment_array[PAGES_INLINE];
+	struct piece pieces[PIECES_MAX];
+	struct bdev_segment segments[PIECES_MAX];
 };
 
 enum conn_state {
@@ -89,7 +94,7 @@ struct nvmf_tcp_conn {
 	uint8_t own_chunks; /* ICResp, TermReq that TCP has not given back */
 
 	uint32_t request_limit;	 /* requests promised to it */
-	uint32_t reserved_pages; /* far pages kept for its in-capsule data */
+	uint32_t reserved_pages; /* far ones, kept for its in-capsule data */
 	uint32_t busy;		 /* requests that are not free */
 
 	/* The PDU that is being received */
@@ -116,6 +121,15 @@ struct listener {
 #define BLOCK_REQUESTS 32u
 #define BLOCKS_MAX 512u
 
+#define COPIES_MAX 64u /* a power of two */
+
+/* Received data that are on their way; the frame stays until then. */
+struct copy {
+	uint64_t ticket;
+	struct net_buf *buf;
+	struct nvmf_tcp_request *request;
+};
+
 struct nvmf_tcp_group {
 	struct nvmf_tcp_group_config config;
 	struct nvmf_tcp_request *blocks[BLOCKS_MAX];
@@ -124,23 +138,27 @@ struct nvmf_tcp_group {
 	struct nvmf_tcp_request *free;
 	struct nvmf_tcp_conn *conns;
 	struct listener listeners[NVMF_TCP_MAX_LISTENERS];
-	struct page *near, *far;
-	uint32_t near_free, far_free, far_reserved;
-	struct vector *vectors;
+	struct pool pools[POOLS];
+	struct copy *copies; /* a ring, oldest first */
+	uint32_t copies_begun, copies_ended;
 	struct nvmf_tcp_request *waiting, **waiting_end;
 	bool ended; /* some connection can be freed */
-	struct page *page_memory[2];
-	struct vector *vector_memory;
 	struct nvmf_tcp_stats stats;
 };
 
 static inline uint32_t pages_of(uint32_t bytes) { return (bytes + NVMF_TCP_PAGE - 1) / NVMF_TCP_PAGE; }
 
-/* memory.c: pages for base.length bytes. False if there are none now; `in_capsule` draws on what the connection has
+/* memory.c: buffers for base.length bytes. False if there are none now; `in_capsule` draws on what the connection has
  * reserved. */
-bool request_take_pages(struct nvmf_tcp_request *request, bool in_capsule);
-void request_free_pages(struct nvmf_tcp_request *request);
-void page_free(struct nvmf_tcp_group *group, struct page *page);
+bool request_take_buffers(struct nvmf_tcp_request *request, bool in_capsule);
+void request_free_buffers(struct nvmf_tcp_request *request);
+/* The pieces go to the host; each is free when it has arrived. */
+void piece_sent(struct net_chunk *chunk);
+/* Where the core accesses it. */
+static inline uint8_t *piece_memory(const struct piece *piece)
+{
+	return piece->pool->memory.memory + (size_t)piece->buffer * piece->pool->bytes;
+}
 bool memory_create(struct nvmf_tcp_group *group);
 void memory_destroy(struct nvmf_tcp_group *group);
 /* Sees to it that there are as many requests as have been promised. False if there is no memory. */
@@ -166,15 +184,25 @@ void conn_receive(struct tcp_conn *tcp, struct net_buf *buf, const uint8_t *data
 /* request.c */
 /* A command capsule with `in_capsule` bytes of data behind it. */
 void request_begin(struct nvmf_tcp_conn *conn, const uint8_t *sqe, uint32_t in_capsule);
-/* Data of an H2CData PDU or in a capsule. */
-void request_place(struct nvmf_tcp_request *request, const uint8_t *data, uint32_t len);
+/* Data of an H2CData PDU or in a capsule, in `buf`. */
+void request_place(struct nvmf_tcp_request *request, struct net_buf *buf, const uint8_t *data, uint32_t len);
 /* A data digest was wrong: the command fails when all its data have come. */
 void request_spoil(struct nvmf_tcp_request *request);
 /* All data have come. */
 void request_data_end(struct nvmf_tcp_request *request);
+/* None of its copies is under way any more. */
+void request_copied(struct nvmf_tcp_request *request);
 /* Tries again to get memory; false if there is still none. */
 bool request_retry(struct nvmf_tcp_request *request);
 void request_free(struct nvmf_tcp_request *request);
+/* Frees it if nobody needs it any more: its answer has been acknowledged, or it will get none. */
+void request_free_if_done(struct nvmf_tcp_request *request);
+
+/* copy.c: data into the buffers of a request. */
+void copy_in(struct nvmf_tcp_request *request, const struct piece *piece, uint32_t offset, struct net_buf *buf,
+	     const uint8_t *data, uint32_t len);
+/* Lets go of what has arrived. */
+void copies_poll(struct nvmf_tcp_group *group);
 
 /* send.c */
 void request_complete(struct nvmf_request *base);

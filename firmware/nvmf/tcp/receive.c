@@ -173,10 +173,11 @@ static void next_phase(struct nvmf_tcp_conn *conn)
 	}
 }
 
-static uint32_t take_header(struct nvmf_tcp_conn *conn, const uint8_t *data, uint32_t len)
+static uint32_t take_header(struct nvmf_tcp_conn *conn, struct net_buf *buf, const uint8_t *data, uint32_t len)
 {
 	const uint32_t n = MIN(len, conn->need - conn->have);
 
+	(void)buf;
 	memcpy(conn->header + conn->have, data, n);
 	conn->have += n;
 	if (conn->have < conn->need)
@@ -206,13 +207,13 @@ static void data_complete(struct nvmf_tcp_conn *conn, bool digest_good)
 	next_phase(conn);
 }
 
-static uint32_t take_data(struct nvmf_tcp_conn *conn, const uint8_t *data, uint32_t len)
+static uint32_t take_data(struct nvmf_tcp_conn *conn, struct net_buf *buf, const uint8_t *data, uint32_t len)
 {
 	const uint32_t n = MIN(len, conn->data_left);
 
 	if (conn->data_digest)
 		conn->crc = digest_add(conn->crc, data, n);
-	request_place(conn->into, data, n);
+	request_place(conn->into, buf, data, n);
 	conn->data_left -= n;
 	if (conn->data_left)
 		return n;
@@ -225,11 +226,12 @@ static uint32_t take_data(struct nvmf_tcp_conn *conn, const uint8_t *data, uint3
 	return n;
 }
 
-static uint32_t take_digest(struct nvmf_tcp_conn *conn, const uint8_t *data, uint32_t len)
+static uint32_t take_digest(struct nvmf_tcp_conn *conn, struct net_buf *buf, const uint8_t *data, uint32_t len)
 {
 	const uint32_t n = MIN(len, PDU_DIGEST_BYTES - conn->have);
 	uint32_t received;
 
+	(void)buf;
 	memcpy(conn->digest + conn->have, data, n);
 	conn->have += n;
 	if (conn->have == PDU_DIGEST_BYTES) {
@@ -239,11 +241,11 @@ static uint32_t take_digest(struct nvmf_tcp_conn *conn, const uint8_t *data, uin
 	return n;
 }
 
-static uint32_t take_pad(struct nvmf_tcp_conn *conn, const uint8_t *data, uint32_t len)
+static uint32_t take_pad(struct nvmf_tcp_conn *conn, struct net_buf *buf, const uint8_t *data, uint32_t len)
 {
 	const uint32_t n = MIN(len, conn->pad);
 
-	(void)data;
+	(void)buf, (void)data;
 	conn->pad -= n;
 	if (conn->pad == 0)
 		next_phase(conn);
@@ -252,14 +254,13 @@ static uint32_t take_pad(struct nvmf_tcp_conn *conn, const uint8_t *data, uint32
 
 void conn_receive(struct tcp_conn *tcp, struct net_buf *buf, const uint8_t *data, uint32_t len)
 {
-	static uint32_t (*const take[])(struct nvmf_tcp_conn *, const uint8_t *, uint32_t) = {
+	static uint32_t (*const take[])(struct nvmf_tcp_conn *, struct net_buf *, const uint8_t *, uint32_t) = {
 		[RX_HEADER] = take_header, [RX_PAD] = take_pad, [RX_DATA] = take_data, [RX_DIGEST] = take_digest};
 	struct nvmf_tcp_conn *conn = tcp->owner;
 	uint32_t at = 0;
 
-	(void)buf;
 	while (at < len && conn->state != CONN_ENDING)
-		at += take[conn->phase](conn, data + at, len - at);
+		at += take[conn->phase](conn, buf, data + at, len - at);
 	if (conn->tcp)
 		tcp_consumed(tcp, len);
 }

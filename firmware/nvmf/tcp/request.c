@@ -19,13 +19,22 @@ void request_free(struct nvmf_tcp_request *request)
 {
 	struct nvmf_tcp_conn *conn = request->conn;
 
-	request_free_pages(request);
+	request_free_buffers(request);
 	request->state = REQUEST_FREE;
 	request->next = conn->group->free;
 	conn->group->free = request;
 	conn->busy--;
 	if (conn->state == CONN_ENDING)
 		conn->group->ended = true;
+}
+
+void request_free_if_done(struct nvmf_tcp_request *request)
+{
+	const bool ended = request->conn->state == CONN_ENDING &&
+			   (request->state == REQUEST_DATA || request->state == REQUEST_COPYING);
+
+	if (request->unsent == 0 && request->copies == 0 && (ended || request->state == REQUEST_REPLYING))
+		request_free(request);
 }
 
 static void fail(struct nvmf_tcp_request *request, uint8_t sc, bool dnr)
@@ -98,7 +107,7 @@ bool request_retry(struct nvmf_tcp_request *request)
 {
 	if (request->conn->state == CONN_ENDING)
 		request_free(request);
-	else if (!request_take_pages(request, false))
+	else if (!request_take_buffers(request, false))
 		return false;
 	else
 		proceed(request);
@@ -138,7 +147,7 @@ void request_begin(struct nvmf_tcp_conn *conn, const uint8_t *sqe, uint32_t in_c
 	if (request->command.opcode == NVME_ADMIN_FABRICS)
 		prepare_connect(request);
 	memory = request->failed || !parse_sgl(request, in_capsule, &solicit) || request->base.length == 0 ||
-		 request_take_pages(request, in_capsule > 0);
+		 request_take_buffers(request, in_capsule > 0);
 	if (in_capsule) {
 		conn->group->stats.in_capsule++;
 		if (!memory)
@@ -152,17 +161,23 @@ void request_begin(struct nvmf_tcp_conn *conn, const uint8_t *sqe, uint32_t in_c
 	}
 }
 
-void request_place(struct nvmf_tcp_request *request, const uint8_t *data, uint32_t len)
+void request_place(struct nvmf_tcp_request *request, struct net_buf *buf, const uint8_t *data, uint32_t len)
 {
 	uint32_t at = request->received;
 
 	request->received += len;
-	while (len > 0 && at / NVMF_TCP_PAGE < request->page_count) {
-		const uint32_t offset = at % NVMF_TCP_PAGE;
-		const uint32_t n = len < NVMF_TCP_PAGE - offset ? len : NVMF_TCP_PAGE - offset;
+	for (const struct piece *piece = request->pieces; len > 0 && piece < request->pieces + request->piece_count;
+	     piece++) {
+		const uint32_t bytes = piece->pool->bytes;
 
-		memcpy(request->pages[at / NVMF_TCP_PAGE]->memory + offset, data, n);
-		at += n, data += n, len -= n;
+		if (at >= bytes) {
+			at -= bytes;
+			continue;
+		}
+		const uint32_t n = len < bytes - at ? len : bytes - at;
+
+		copy_in(request, piece, at, buf, data, n);
+		at = 0, data += n, len -= n;
 	}
 }
 
@@ -171,5 +186,16 @@ void request_spoil(struct nvmf_tcp_request *request) { fail(request, NVME_SC_TRA
 void request_data_end(struct nvmf_tcp_request *request)
 {
 	cos_dma_sync_for_device();
-	execute(request);
+	if (request->copies > 0)
+		request->state = REQUEST_COPYING;
+	else
+		execute(request);
+}
+
+void request_copied(struct nvmf_tcp_request *request)
+{
+	if (request->conn->state == CONN_ENDING)
+		request_free_if_done(request);
+	else if (request->state == REQUEST_COPYING)
+		execute(request);
 }

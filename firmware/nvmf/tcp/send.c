@@ -7,10 +7,8 @@ static void pdu_sent(struct net_chunk *chunk)
 {
 	struct nvmf_tcp_request *request = chunk->owner;
 
-	const bool cancelled = request->state == REQUEST_DATA && request->conn->state == CONN_ENDING;
-
-	if (--request->unsent == 0 && (request->state == REQUEST_REPLYING || cancelled))
-		request_free(request);
+	request->unsent--;
+	request_free_if_done(request);
 }
 
 static void send_chunk(struct nvmf_tcp_request *request, struct net_chunk *chunk)
@@ -94,9 +92,11 @@ static uint32_t data_digest(const struct nvmf_tcp_request *request)
 {
 	uint32_t crc = DIGEST_START;
 
-	for (uint32_t i = 0; i < request->page_count; i++) {
-		cos_dma_sync_for_cpu(request->pages[i]->memory, request->segments[i].length);
-		crc = digest_add(crc, request->pages[i]->memory, request->segments[i].length);
+	for (uint32_t i = 0; i < request->piece_count; i++) {
+		const uint8_t *data = piece_memory(&request->pieces[i]);
+
+		cos_dma_sync_for_cpu(data, request->segments[i].length);
+		crc = digest_add(crc, data, request->segments[i].length);
 	}
 	return digest_end(crc);
 }
@@ -128,7 +128,7 @@ static void send_data(struct nvmf_tcp_request *request)
 	struct nvmf_tcp_conn *conn = request->conn;
 	const bool success = success_flag(request);
 	uint8_t *tail = request->tail.bytes;
-	uint32_t tail_bytes = 0, pages = request->page_count;
+	uint32_t tail_bytes = 0, pieces = request->piece_count;
 
 	request->unsent++; /* stays until all is queued */
 	set_chunk(request, &request->head.chunk, request->head.bytes, put_data_header(request, success));
@@ -139,9 +139,9 @@ static void send_data(struct nvmf_tcp_request *request)
 		memcpy(tail, &digest, sizeof digest);
 		tail_bytes = sizeof digest;
 	}
-	request->page_count = 0; /* they go back one by one */
-	for (uint32_t i = 0; i < pages; i++)
-		send_chunk(request, &request->pages[i]->chunk);
+	request->piece_count = 0; /* they go back one by one */
+	for (uint32_t i = 0; i < pieces; i++)
+		send_chunk(request, &request->pieces[i].chunk);
 	if (!success)
 		tail_bytes += put_response(request, tail + tail_bytes);
 	if (tail_bytes) {
@@ -150,8 +150,8 @@ static void send_data(struct nvmf_tcp_request *request)
 	}
 	conn->group->stats.data_pdus_out++;
 	conn->group->stats.successes += success;
-	if (--request->unsent == 0)
-		request_free(request);
+	request->unsent--;
+	request_free_if_done(request);
 }
 
 void request_complete(struct nvmf_request *base)
@@ -161,14 +161,13 @@ void request_complete(struct nvmf_request *base)
 
 	request->state = REQUEST_REPLYING;
 	if (request->conn->state == CONN_ENDING) {
-		if (request->unsent == 0)
-			request_free(request);
+		request_free_if_done(request);
 		return;
 	}
 	if (data) {
 		send_data(request);
 		return;
 	}
-	request_free_pages(request);
+	request_free_buffers(request);
 	send_response(request);
 }

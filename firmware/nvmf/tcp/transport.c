@@ -178,8 +178,11 @@ static void free_ended(struct nvmf_tcp_group *group)
 	}
 }
 
+bool nvmf_tcp_pending(const struct nvmf_tcp_group *group) { return group->copies_ended != group->copies_begun; }
+
 void nvmf_tcp_poll(struct nvmf_tcp_group *group)
 {
+	copies_poll(group);
 	while (group->waiting) {
 		struct nvmf_tcp_request *request = group->waiting, *next = request->next;
 

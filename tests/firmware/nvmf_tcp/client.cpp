@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "tests/firmware/native/native.h"
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr u16 kPort = 4420;
 constexpr u32 kNearPages = 64;
+constexpr u32 kLargeBuffers = 16;
 
 void append(Bytes& to, u32 value) {
   for (unsigned i = 0; i < 32; i += 8) to.push_back(static_cast<u8>(value >> i));
@@ -48,18 +50,42 @@ Bytes test_data(u32 seed, u32 bytes) {
   return data;
 }
 
-Card::Card(Wire& wire, u32 far_pages)
-    : host(wire, 1, short_time_wait()), memory_((kNearPages + far_pages + 1UL) * NVMF_TCP_PAGE) {
+nvmf_tcp_copier Copier::config() {
+  return {.queue = this,
+          .copy =
+              [](void* queue, u64 to, const u8* from, u32 bytes, u64* ticket) {
+                auto& q = *static_cast<Copier*>(queue);
+                if (q.jobs.size() == kRoom) return false;
+                *ticket = q.begun++;
+                q.jobs.push_back({reinterpret_cast<u8*>(to), from, bytes});
+                return true;
+              },
+          .done =
+              [](void* queue, u64 ticket) {
+                auto& q = *static_cast<Copier*>(queue);
+                if (q.looks++ % 3 == 0 && !q.jobs.empty()) {
+                  std::memcpy(q.jobs.front().to, q.jobs.front().from, q.jobs.front().bytes);
+                  q.jobs.pop_front();
+                }
+                return ticket + q.jobs.size() < q.begun;
+              }};
+}
+
+Card::Card(Wire& wire, u32 far_pages, bool copies_behind)
+    : host(wire, 1, short_time_wait()),
+      memory_((kNearPages + far_pages + 1UL) * NVMF_TCP_PAGE + kLargeBuffers * std::size_t{NVMF_TCP_MAX_IO}) {
   auto* start = reinterpret_cast<u8*>((reinterpret_cast<std::uintptr_t>(memory_.data()) + NVMF_TCP_PAGE - 1) /
                                       NVMF_TCP_PAGE * NVMF_TCP_PAGE);
-  const auto piece = [](u8* at, u32 pages) {
-    return nvmf_tcp_memory{.memory = at, .address = reinterpret_cast<std::uintptr_t>(at), .pages = pages};
+  const auto piece = [&start](u32 buffers, u32 bytes) {
+    u8* at = std::exchange(start, start + static_cast<std::size_t>(buffers) * bytes);
+    return nvmf_tcp_memory{.memory = at, .address = reinterpret_cast<std::uintptr_t>(at), .buffers = buffers};
   };
   nvmf_tcp_group_config group_config{};
   group_config.stack = &host.stack;
-  group_config.near = piece(start, kNearPages);
-  group_config.far = piece(start + static_cast<std::size_t>(kNearPages) * NVMF_TCP_PAGE, far_pages);
-  group_config.vectors = 16;
+  group_config.near = piece(kNearPages, NVMF_TCP_PAGE);
+  group_config.far = piece(far_pages, NVMF_TCP_PAGE);
+  group_config.large = piece(kLargeBuffers, NVMF_TCP_MAX_IO);
+  if (copies_behind) group_config.copier = copier.config();
   group_config.connect_timeout = 1'000'000;
   cos_native::reset();
   nvmf_tcp_transport.options = nvmf_tcp_transport.defaults;

@@ -17,10 +17,24 @@ using net_test::Host;
 using net_test::Wire;
 using net_test::WireParams;
 
+/// A DMA that takes its time: a copy happens at every third look.
+struct Copier {
+  nvmf_tcp_copier config();
+  static constexpr std::size_t kRoom = 5;
+  struct Job {
+    u8* to;
+    const u8* from;
+    u32 bytes;
+  };
+  std::deque<Job> jobs;
+  u64 begun = 0;
+  unsigned looks = 0;
+};
+
 /// The card's end: a stack, a group of the transport, the fake target.
 class Card {
  public:
-  explicit Card(Wire& wire, u32 far_pages = 4096);
+  explicit Card(Wire& wire, u32 far_pages = 4096, bool copies_behind = true);
   Card(const Card&) = delete;
   Card& operator=(const Card&) = delete;
   ~Card();
@@ -28,6 +42,7 @@ class Card {
 
   FakeTarget target;
   Host host;
+  Copier copier;
   nvmf_tcp_group* group = nullptr;
 
  private:

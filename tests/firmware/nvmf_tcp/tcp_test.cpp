@@ -14,8 +14,9 @@ namespace mppa::nvmf_test {
 namespace {
 
 struct Bench {
-  explicit Bench(const ClientOptions& options = {}, const WireParams& params = {}, u32 far_pages = 4096)
-      : wire(params), card(wire, far_pages), host(wire, 2), client(wire, host, card, options) {}
+  explicit Bench(const ClientOptions& options = {}, const WireParams& params = {}, u32 far_pages = 4096,
+                 bool copies_behind = true)
+      : wire(params), card(wire, far_pages, copies_behind), host(wire, 2), client(wire, host, card, options) {}
   Wire wire;
   Card card;
   Host host;
@@ -69,6 +70,7 @@ struct Variant {
   u8 hpda;
   bool flow_control;
   double loss;
+  bool copies_behind = true;
 };
 
 class NvmfTcpData : public ::testing::TestWithParam<Variant> {
@@ -87,7 +89,7 @@ class NvmfTcpData : public ::testing::TestWithParam<Variant> {
     p.reorder = GetParam().loss;
     return p;
   }
-  Bench s{options(), wire()};
+  Bench s{options(), wire(), 4096, GetParam().copies_behind};
 };
 
 // Every size up to the limit, in the capsule and asked for, then read back.
@@ -142,7 +144,8 @@ TEST_P(NvmfTcpData, ComesBackAsItWasWritten) {
 INSTANTIATE_TEST_SUITE_P(Variants, NvmfTcpData,
                          ::testing::Values(Variant{false, false, 0, false, 0}, Variant{true, false, 0, false, 0},
                                            Variant{false, true, 0, true, 0}, Variant{true, true, 31, false, 0},
-                                           Variant{true, true, 3, true, 0.02}));
+                                           Variant{true, true, 3, true, 0.02},
+                                           Variant{false, false, 0, false, 0.02, false}));
 
 TEST(NvmfTcp, KeepsAFullQueueBusy) {
   Bench s;

@@ -8,7 +8,8 @@
  *
  * Data: what a controller-to-host command reads goes from the bdev's buffer to the wire without a copy; the pages are
  * free again when the host has acknowledged them. What a host sends is copied once, from the received frames into
- * aligned pages: drives take PRP lists, which want whole aligned pages, and a TCP stream puts data anywhere.
+ * aligned buffers: drives take PRP lists, which want whole aligned pages, and a TCP stream puts data anywhere. A copier
+ * (a DMA) does it while the core goes on.
  */
 #ifndef NVMF_TCP_H
 #define NVMF_TCP_H
@@ -23,18 +24,27 @@
 
 struct nvmf_tcp_group;
 
-/* Pages for data. `memory` is where this core accesses them, `address` where devices do. */
+/* Buffers for data, up to 65536. `memory` is where this core accesses them, `address` where devices do. */
 struct nvmf_tcp_memory {
 	uint8_t *memory;
 	uint64_t address;
-	uint32_t pages;
+	uint32_t buffers;
+};
+
+/* Copies in the background, in order. */
+struct nvmf_tcp_copier {
+	void *queue;
+	/* Begins to copy `bytes` to where devices access `to`. False: no room for it now. */
+	bool (*copy)(void *queue, uint64_t to, const uint8_t *from, uint32_t bytes, uint64_t *ticket);
+	bool (*done)(void *queue, uint64_t ticket);
 };
 
 struct nvmf_tcp_group_config {
 	struct net_stack *stack;
-	struct nvmf_tcp_memory near; /* SMEM: for small transfers and all data of admin commands; at least 16 pages */
-	struct nvmf_tcp_memory far;  /* DDR: what does not fit. At least 256 pages */
-	uint32_t vectors;	     /* commands of more than 8 KiB that are executed at the same time */
+	struct nvmf_tcp_memory near;  /* SMEM, pages: for small transfers and all data of admin commands; at least 16 */
+	struct nvmf_tcp_memory far;   /* DDR, pages: what does not fit. At least 256 */
+	struct nvmf_tcp_memory large; /* DDR: NVMF_TCP_MAX_IO bytes each, for commands of more than two pages */
+	struct nvmf_tcp_copier copier; /* copy NULL: the core copies */
 	/* How long a connection may take until its Connect command, microseconds. */
 	uint64_t connect_timeout;
 };
@@ -43,6 +53,8 @@ struct nvmf_tcp_group_config {
 struct nvmf_tcp_group *nvmf_tcp_group_create(const struct nvmf_tcp_group_config *config);
 /* Frees what has ended and starts commands that waited for memory; after each net_poll(). */
 void nvmf_tcp_poll(struct nvmf_tcp_group *group);
+/* Whether nvmf_tcp_poll() must be called again soon although nothing has been received. */
+bool nvmf_tcp_pending(const struct nvmf_tcp_group *group);
 /* Ends connections that have been silent for too long before their Connect; every 100 ms or so. */
 void nvmf_tcp_check(struct nvmf_tcp_group *group);
 /* All connections must be gone; the stack must not be used any more. */
