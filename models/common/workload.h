@@ -24,6 +24,7 @@ enum class WorkloadPhase : u8 {
   kWaiting,  ///< the system boots, the workload has not begun
   kRamp,     ///< runs, not yet measured
   kMeasure,
+  kVerify,  ///< measured; reads back what it has written
   kDone,
 };
 

@@ -261,6 +261,7 @@ const std::map<std::string_view, Setter>& setters() {
       {"ramp_time", [](JobOptions& j, std::string_view v) { j.ramp_ps = duration_ps(v); }},
       {"rate_iops", set_rate},
       {"verify", set_verify},
+      {"do_verify", [](JobOptions& j, std::string_view v) { j.do_verify = flag(v); }},
       {"filename", set_file},
       {"read_iolog", [](JobOptions& j, std::string_view v) { j.trace = std::string(v); }},
       // What says how a real host does I/O; here the driver model does it.

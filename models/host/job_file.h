@@ -53,6 +53,7 @@ struct JobOptions {
   u64 ramp_ps = 0;
   u64 read_iops = 0, write_iops = 0;  ///< rate_iops; 0: no limit
   bool verify = true;                 ///< check what is read against what has been written
+  bool do_verify = false;             ///< read back what has been written when the job is over
   std::string trace;                  ///< read_iolog: replay this file instead of generating
   /// filename=/dev/nvme<device>n<nsid>, with ':' between several of one device; without: every drive of the host runs
   /// the job, on its namespace 1.

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 #include <span>
 #include <stdexcept>
@@ -39,6 +40,13 @@ struct JobRunner::Thread {
   std::array<u64, 2> paced = {};  ///< earliest next read and write under rate_iops
   std::size_t trace_position = 0;
   bool waits = false;  ///< a later pump is scheduled
+
+  struct Written {
+    const File* file;
+    u64 offset, bytes;
+    auto operator<=>(const Written&) const = default;
+  };
+  std::vector<Written> written;  ///< to be read back, the last one first
 };
 
 JobRunner::JobRunner(Timeline& time, const Target& target, const JobOptions& options, unsigned first_queue, u64 seed,
@@ -85,7 +93,10 @@ u64 JobRunner::range_of(const NamespaceInfo& ns) const {
 void JobRunner::start() {
   is_started_ = true;
   started_ = time_.now();
-  if (options_.runtime_ps != 0) time_.after(options_.ramp_ps + options_.runtime_ps, [this] { stop(); });
+  if (options_.runtime_ps != 0)
+    time_.after(options_.ramp_ps + options_.runtime_ps, [this] {
+      if (!is_verifying_) stop();
+    });
   for (auto& thread : threads_) pump(*thread);
   check_done();
 }
@@ -98,6 +109,7 @@ void JobRunner::stop() {
 WorkloadPhase JobRunner::phase() const {
   if (!is_started_) return WorkloadPhase::kWaiting;
   if (is_done_) return WorkloadPhase::kDone;
+  if (is_verifying_) return WorkloadPhase::kVerify;
   return time_.now() < started_ + options_.ramp_ps ? WorkloadPhase::kRamp : WorkloadPhase::kMeasure;
 }
 
@@ -105,7 +117,7 @@ WorkloadResult JobRunner::result() const {
   WorkloadResult result = result_;
   if (!is_started_) return result;
   const u64 begin = started_ + options_.ramp_ps;
-  u64 end = is_done_ ? ended_ : time_.now();
+  u64 end = is_done_ || is_verifying_ ? ended_ : time_.now();
   if (options_.runtime_ps != 0) end = std::min(end, begin + options_.runtime_ps);
   result.window_ps = end > begin ? end - begin : 0;
   return result;
@@ -114,6 +126,15 @@ WorkloadResult JobRunner::result() const {
 bool JobRunner::prepare(Thread& thread) {
   if (thread.next) return true;
   if (is_stopping_ || thread.ios_left == 0) return false;
+  if (is_verifying_) {
+    if (thread.written.empty()) return false;
+    const Thread::Written last = thread.written.back();
+    thread.written.pop_back();
+    thread.next = Io{IoKind::kRead, last.offset, last.bytes};
+    thread.next_file = last.file;
+    thread.next_at = 0;
+    return true;
+  }
   if (trace_) {
     if (thread.trace_position == trace_->entries.size()) return false;
     const TraceEntry& entry = trace_->entries[thread.trace_position++];
@@ -198,7 +219,7 @@ void JobRunner::part_done(Thread& thread, const std::shared_ptr<Flight>& flight,
   if (status != 0) flight->ok = false;
   if (--flight->parts != 0) return;
   complete(thread, *flight);
-  if (status == kStatusLost) is_stopping_ = true;  // there is no drive any more
+  if (status == kStatusLost) is_stopping_ = is_lost_ = true;  // there is no drive any more
   pump(thread);
   check_done();
 }
@@ -219,6 +240,9 @@ void JobRunner::complete(Thread& thread, const Flight& flight) {
     result_.verify_errors += flight.file->versions.check(io.offset, data, flight.oldest);
     result_.verified_bytes += io.bytes;
   }
+  if (is_verifying_) return;
+  if (io.kind == IoKind::kWrite && options_.verify && options_.do_verify)
+    thread.written.push_back({flight.file, io.offset, io.bytes});
   account(flight);
 }
 
@@ -238,15 +262,33 @@ void JobRunner::account(const Flight& flight) {
   }
 }
 
+bool JobRunner::drained() {
+  return std::all_of(threads_.begin(), threads_.end(), [this](const auto& thread) {
+    return thread->in_flight == 0 && (is_stopping_ || !prepare(*thread));
+  });
+}
+
 void JobRunner::check_done() {
-  if (is_done_ || !is_started_) return;
-  for (const auto& thread : threads_) {
-    if (thread->in_flight != 0) return;
-    if (!is_stopping_ && prepare(*thread)) return;
+  if (is_done_ || !is_started_ || !drained()) return;
+  if (!is_verifying_) {
+    ended_ = time_.now();
+    begin_verify();
+    if (!drained()) return;
   }
   is_done_ = true;
-  ended_ = time_.now();
   if (done_) done_();
+}
+
+/// Every thread reads back what it has written, once, in ascending order.
+void JobRunner::begin_verify() {
+  is_verifying_ = true;
+  is_stopping_ = is_lost_;
+  for (auto& thread : threads_) {
+    std::sort(thread->written.begin(), thread->written.end(), std::greater<>{});
+    thread->written.erase(std::unique(thread->written.begin(), thread->written.end()), thread->written.end());
+    thread->ios_left = ~u64{0};
+    pump(*thread);
+  }
 }
 
 void JobRunner::write_stats(StatWriter& out) const {

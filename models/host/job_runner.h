@@ -77,6 +77,8 @@ class JobRunner : public WorkloadIf, public StatProvider {
   void complete(Thread& thread, const Flight& flight);
   void account(const Flight& flight);
   void check_done();
+  bool drained();
+  void begin_verify();
 
   Timeline& time_;
   Target target_;
@@ -84,9 +86,9 @@ class JobRunner : public WorkloadIf, public StatProvider {
   std::optional<Trace> trace_;
   std::vector<std::unique_ptr<Thread>> threads_;
   std::function<void()> done_;
-  u64 started_ = 0, ended_ = 0;
+  u64 started_ = 0, ended_ = 0;  ///< ended_: of what is measured
   u64 completed_ = 0;
-  bool is_started_ = false, is_stopping_ = false, is_done_ = false;
+  bool is_started_ = false, is_stopping_ = false, is_verifying_ = false, is_lost_ = false, is_done_ = false;
   WorkloadResult result_;
   Histogram read_latency_, write_latency_;
 };

@@ -12,7 +12,7 @@
 namespace mppa::sim {
 
 struct ProgressState {
-  std::string phase;  ///< "boot", "ramp", "measure", "run"
+  std::string phase;  ///< "boot", "ramp", "measure", "verify", "run"
   u64 simulated_ps = 0;
   u64 until_ps = 0;  ///< 0: unknown
   u64 bundles = 0;

@@ -61,7 +61,7 @@ RunEnd Simulation::run(const std::function<bool()>& interrupted) {
   const u64 period = static_cast<u64>(simulation().quantity("sample_period"));
   while (!end_) {
     step(next_stop(last, period));
-    if (!before_window_ && simulation().flag("profile") && phase() == "measure") before_window_ = profile_until_now();
+    if (simulation().flag("profile")) track_window();
     if (period > 0 && (now_ps() % period == 0 || end_)) sample();
     if (progress_.due()) report_progress();
     if (!end_ && last > 0 && now_ps() >= last) reach(until, deadline);
@@ -144,7 +144,7 @@ RunProfile Simulation::profile_until_now() const {
 }
 
 RunProfile Simulation::profile() const {
-  RunProfile out = profile_until_now();
+  RunProfile out = after_window_ ? *after_window_ : profile_until_now();
   if (!before_window_) return out;
   out.begin_ps = before_window_->end_ps;
   out.ios -= before_window_->ios;
@@ -154,6 +154,13 @@ RunProfile Simulation::profile() const {
       total = total.since(cost);
     }
   return out;
+}
+
+/// A profile is that of what is measured.
+void Simulation::track_window() {
+  const std::string now = phase();
+  if (!before_window_ && now == "measure") before_window_ = profile_until_now();
+  if (!after_window_ && now == "verify") after_window_ = profile_until_now();
 }
 
 void Simulation::sample() { write_statistics(series_.add(now_ps())); }
@@ -186,7 +193,8 @@ std::string Simulation::phase() const {
     return std::any_of(list.begin(), list.end(), [p](const NamedWorkload& w) { return w.workload->phase() == p; });
   };
   if (any(WorkloadPhase::kMeasure)) return "measure";
-  return any(WorkloadPhase::kRamp) ? "ramp" : "boot";
+  if (any(WorkloadPhase::kRamp)) return "ramp";
+  return any(WorkloadPhase::kVerify) ? "verify" : "boot";
 }
 
 }  // namespace mppa::sim

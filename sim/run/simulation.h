@@ -81,6 +81,7 @@ class Simulation : public RunContext {
   void report_progress();
   std::string phase() const;
   RunProfile profile_until_now() const;
+  void track_window();
   void reach(u64 until, u64 deadline);
 
   const config::SystemConfig& config_;
@@ -91,6 +92,7 @@ class Simulation : public RunContext {
   TimeSeries series_;
   std::optional<RunEnd> end_;
   std::optional<RunProfile> before_window_;  ///< with `simulation.profile`, once something is measured
+  std::optional<RunProfile> after_window_;   ///< and when it is over, but read back
 };
 
 }  // namespace mppa::sim

@@ -65,6 +65,33 @@ TEST(NvmeHost, ACorruptedDriveIsFound) {
   EXPECT_EQ(m.result(1).verify_errors, 1u);
 }
 
+TEST(NvmeHost, ReadsBackWhatItHasWritten) {
+  const std::string job = "[w]\nrw=randwrite\niodepth=8\nnumjobs=2\nsize=4m\nruntime=5ms\nramp_time=1ms\ntime_based\n";
+  Machine plain(drive(), job), checked(drive(), job + "do_verify=1\n");
+  plain.run();
+  checked.run();
+  expect_clean(checked.result());
+  EXPECT_EQ(plain.result().verified_bytes, 0u);
+  // The threads draw blocks of the same range; what both have written is read by both.
+  EXPECT_GT(checked.result().verified_bytes, checked.result().write_bytes / 2);
+  EXPECT_EQ(checked.result().read_bytes, 0u);
+  EXPECT_EQ(checked.result().window_ps, 5 * kMs);
+  EXPECT_EQ(checked.result().ios, plain.result().ios);
+  EXPECT_EQ(checked.result().latency_ns.mean(), plain.result().latency_ns.mean());
+}
+
+TEST(NvmeHost, WhatWasDamagedBeforeItIsReadBackIsFound) {
+  Machine m(drive(), "[w]\nrw=write\nbs=4k\nsize=1m\nnumber_ios=256\ndo_verify=1\n");
+  m.host.start();
+  while (m.host.jobs().empty() || m.host.jobs()[0]->phase() != WorkloadPhase::kVerify) m.time.run_until(m.time.next());
+  const u8 bad = 0x5A;
+  m.ssd.subsystem().store().write((1 << 20) - 1, {&bad, 1});
+  while (!m.host.is_done()) m.time.run_until(m.time.next());
+  EXPECT_EQ(m.result().verify_errors, 1u);
+  EXPECT_EQ(m.result().verified_bytes, 1u << 20);
+  EXPECT_EQ(m.result().ios, 256u);
+}
+
 TEST(NvmeHost, RateRuntimeAndRampAreKept) {
   Machine m(drive(), "[r]\nrw=randread\niodepth=16\nrate_iops=20000\nruntime=20ms\nramp_time=5ms\ntime_based\n");
   m.run();
