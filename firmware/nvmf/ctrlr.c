@@ -124,6 +124,19 @@ static void end_queues(struct nvmf_ctrlr *ctrlr, unsigned from)
 	ctrlr->busy--;
 }
 
+static void enable(struct nvmf_ctrlr *ctrlr);
+
+/* The registers after a reset. The host may have set CC.EN again meanwhile. */
+static void reset_finished(struct nvmf_ctrlr *ctrlr)
+{
+	ctrlr->resetting = false;
+	nvmf_events_abort(ctrlr);
+	nvmf_features_reset(ctrlr);
+	ctrlr->csts = 0;
+	if (ctrlr->cc & NVME_CC_EN)
+		enable(ctrlr);
+}
+
 /* Finishes what waited for queues to end. May free the controller. */
 static void progress(struct nvmf_ctrlr *ctrlr)
 {
@@ -135,12 +148,8 @@ static void progress(struct nvmf_ctrlr *ctrlr)
 	}
 	if (has_queues(ctrlr, 1))
 		return;
-	if (ctrlr->resetting && !ctrlr->transport->memory_based) {
-		ctrlr->resetting = false;
-		nvmf_events_abort(ctrlr);
-		nvmf_features_reset(ctrlr);
-		ctrlr->csts = 0;
-	}
+	if (ctrlr->resetting && !ctrlr->transport->memory_based)
+		reset_finished(ctrlr);
 	if (NVME_CSTS_SHST(ctrlr->csts) == 1)
 		ctrlr->csts = (ctrlr->csts & ~NVME_CSTS_SHST_SET(3)) | NVME_CSTS_SHST_SET(2);
 }
@@ -281,7 +290,9 @@ static bool configuration_valid(const struct nvmf_ctrlr *ctrlr, uint32_t cc)
 
 static void enable(struct nvmf_ctrlr *ctrlr)
 {
-	if (ctrlr->resetting || !configuration_valid(ctrlr, ctrlr->cc) ||
+	if (ctrlr->resetting)
+		return; /* reset_finished() does it */
+	if (!configuration_valid(ctrlr, ctrlr->cc) ||
 	    (ctrlr->transport->enable && ctrlr->transport->enable(ctrlr) != 0))
 		ctrlr->csts |= NVME_CSTS_CFS;
 	else
@@ -434,27 +445,21 @@ void nvmf_ctrlr_function_reset(struct nvmf_ctrlr *ctrlr)
 	if (ctrlr->cc & NVME_CC_EN) {
 		ctrlr->cc = 0;
 		start_reset(ctrlr);
-	} else if (!ctrlr->resetting) {
-		reset_registers(ctrlr);
 	}
+	reset_registers(ctrlr);
 	registers_changed(ctrlr);
 }
 
 void nvmf_ctrlr_reset_done(struct nvmf_ctrlr *ctrlr)
 {
-	nvmf_events_abort(ctrlr);
-	nvmf_features_reset(ctrlr);
 	memset(ctrlr->memory_queues, 0, sizeof(ctrlr->memory_queues));
 	ctrlr->admin = NULL;
-	ctrlr->resetting = false;
-	ctrlr->csts = 0;
 	if (ctrlr->destroying) {
+		ctrlr->resetting = false;
 		ctrlr_free(ctrlr);
 		return;
 	}
-	/* The host may have been impatient and set CC.EN again: it then finds the controller failed. */
-	if (ctrlr->cc & NVME_CC_EN)
-		ctrlr->csts |= NVME_CSTS_CFS;
+	reset_finished(ctrlr);
 	registers_changed(ctrlr);
 }
 

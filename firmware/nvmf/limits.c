@@ -138,22 +138,22 @@ static bool take(struct nvmf_bucket *bucket, uint32_t bytes)
 	return true;
 }
 
-static bool take_for(const struct nvmf_request *request)
+static bool take_for(const struct nvmf_request *request, const void *arg)
 {
 	struct nvmf_bucket *bucket = __atomic_load_n(&request->view_ns->ns->bucket, __ATOMIC_ACQUIRE);
 
+	(void)arg;
 	return !bucket || take(bucket, request->pending);
 }
 
-/* Starts what may go now, in order. Those of one namespace stay in order because tokens do not come back meanwhile. */
-static int retry(void *arg)
+/* Takes those for which wanted() says so out of what is held back; they stay in order. */
+static struct nvmf_request *let_go(struct nvmf_group *group,
+				   bool (*wanted)(const struct nvmf_request *request, const void *arg), const void *arg)
 {
-	struct nvmf_group *group = arg;
-	struct nvmf_request **at = &group->held, *request, *started = NULL, **end = &started;
-	bool any;
+	struct nvmf_request **at = &group->held, *request, *first = NULL, **end = &first;
 
 	while ((request = *at)) {
-		if (!take_for(request)) {
+		if (!wanted(request, arg)) {
 			at = &request->next;
 			continue;
 		}
@@ -164,7 +164,16 @@ static int retry(void *arg)
 		end = &request->next;
 	}
 	group->held_end = at;
-	any = started != NULL;
+	return first;
+}
+
+/* Starts what may go now. Those of one namespace stay in order because tokens do not come back meanwhile. */
+static int retry(void *arg)
+{
+	struct nvmf_group *group = arg;
+	struct nvmf_request *request, *started = let_go(group, take_for, NULL);
+	const bool any = started != NULL;
+
 	/* A request that fails at once may bring others, or close a queue pair: the list has been left before. */
 	while ((request = started)) {
 		started = request->next;
@@ -183,7 +192,7 @@ bool nvmf_limits_admit(struct nvmf_request *request, uint32_t bytes)
 	if (!__atomic_load_n(&request->view_ns->ns->bucket, __ATOMIC_ACQUIRE) && !request->view_ns->held)
 		return true;
 	request->pending = bytes;
-	if (!request->view_ns->held && take_for(request))
+	if (!request->view_ns->held && take_for(request, NULL))
 		return true;
 	if (!group->held_poller)
 		group->held_poller = cos_poller_register(retry, group, RETRY_PERIOD_US);
@@ -197,22 +206,23 @@ bool nvmf_limits_admit(struct nvmf_request *request, uint32_t bytes)
 	return false;
 }
 
+struct owner {
+	const struct nvmf_qpair *qpair;
+	const struct nvmf_view_ns *view_ns;
+};
+
+static bool belongs_to(const struct nvmf_request *request, const void *arg)
+{
+	const struct owner *owner = arg;
+
+	return request->qpair == owner->qpair || request->view_ns == owner->view_ns;
+}
+
 void nvmf_limits_abort(struct nvmf_group *group, const struct nvmf_qpair *qpair, const struct nvmf_view_ns *view_ns)
 {
-	struct nvmf_request **at = &group->held, *request, *aborted = NULL, **end = &aborted;
+	const struct owner owner = {qpair, view_ns};
+	struct nvmf_request *request, *aborted = let_go(group, belongs_to, &owner);
 
-	while ((request = *at)) {
-		if (request->qpair != qpair && request->view_ns != view_ns) {
-			at = &request->next;
-			continue;
-		}
-		*at = request->next;
-		request->view_ns->held--;
-		request->next = NULL;
-		*end = request;
-		end = &request->next;
-	}
-	group->held_end = at;
 	while ((request = aborted)) {
 		aborted = request->next;
 		if (qpair)

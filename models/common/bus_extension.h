@@ -33,6 +33,8 @@ class BusExtension : public tlm::tlm_extension<BusExtension> {
   bool timing_of_write = false;
   /// With TLM_IGNORE_COMMAND: the bytes have changed, though the access takes the time of a read (an atomic).
   bool timing_of_atomic = false;
+  /// A write whose data are known to be bad, on its way from one PCIe link to another.
+  bool poisoned = false;
   /// The access takes the time of idle paths, and no bandwidth from others.
   bool unobserved = false;
 

@@ -25,6 +25,7 @@ struct k200lp_options {
 	unsigned volume_mib;	 /* of malloc and null */
 	unsigned ssd_queue;	 /* entries of an SSD's queue pair; each serving PE has one on each SSD */
 	unsigned ssd_controller; /* PCIe controller above the SSDs: 0 with 16 lanes, or 4 with 8 */
+	unsigned ssd_timeout_ms; /* of a command of an SSD, before it is aborted, and of the abort before a reset */
 };
 
 /* What the card is. One file each. */

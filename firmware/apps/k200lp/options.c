@@ -39,7 +39,8 @@ static void set(struct k200lp_options *options, const char *argument)
 		       {"volumes", &options->volumes, 1, 64},
 		       {"volume_mib", &options->volume_mib, 1, 1u << 20},
 		       {"ssd_queue", &options->ssd_queue, 2, 1024},
-		       {"ssd_controller", &options->ssd_controller, 0, 4}};
+		       {"ssd_controller", &options->ssd_controller, 0, 4},
+		       {"ssd_timeout_ms", &options->ssd_timeout_ms, 1, 60000}};
 	const char *equals = strchr(argument, '=');
 
 	for (unsigned i = 0; equals && i < COUNT(numbers); i++) {
@@ -64,7 +65,8 @@ struct k200lp_options k200lp_parse(int argc, char **argv)
 					 .volumes = 8,
 					 .volume_mib = 64,
 					 .ssd_queue = 32,
-					 .ssd_controller = 4};
+					 .ssd_controller = 4,
+					 .ssd_timeout_ms = 2000};
 
 	if (argc < 2)
 		cos_panic("which personality?");

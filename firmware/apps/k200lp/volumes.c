@@ -64,7 +64,9 @@ static void attached(unsigned count, int error, void *done)
 
 void volumes_attach(const struct k200lp_options *options)
 {
-	const struct nvme_options nvme = {.queue_entries = options->ssd_queue};
+	const struct nvme_options nvme = {.queue_entries = options->ssd_queue,
+					  .io_timeout_us = options->ssd_timeout_ms * 1000,
+					  .admin_timeout_us = options->ssd_timeout_ms * 1000};
 	bool done = false;
 	int error;
 

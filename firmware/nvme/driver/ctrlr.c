@@ -265,6 +265,8 @@ static void progress(struct nvme_ctrlr *ctrlr, uint32_t csts)
 	case NVME_DISABLING:
 		if (!(csts & NVME_CSTS_RDY))
 			disabled(ctrlr);
+		else if (nvme_read32(ctrlr, NVME_REG_CC) & NVME_CC_EN)
+			write32(ctrlr, NVME_REG_CC, configuration()); /* the first write was lost on the way */
 		break;
 	case NVME_QUIETING:
 		if (nvme_queues_quiet(ctrlr))

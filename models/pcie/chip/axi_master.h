@@ -24,8 +24,8 @@ class AxiMaster : public sc_core::sc_module {
   AxiMaster(const sc_core::sc_module_name& name, cluster::Iommu& rx, cluster::Iommu& tx, u64 bridge_ps)
       : sc_module(name), rx_(rx), tx_(tx), bridge_ps_(bridge_ps) {}
 
-  /// A device's access at `when` (ps), as address space `asn`.
-  Result write(u64 address, std::span<const u8> data, u16 asn, u64 when);
+  /// A device's access at `when` (ps), as address space `asn`. `poisoned`: the data are known to be bad.
+  Result write(u64 address, std::span<const u8> data, u16 asn, u64 when, bool poisoned = false);
   Result read(u64 address, std::span<u8> into, u16 asn, u64 when);
   /// A write of the subsystem itself, to a physical address.
   Result write_physical(u64 address, std::span<const u8> data, u64 when);
@@ -35,8 +35,13 @@ class AxiMaster : public sc_core::sc_module {
   u64 failures() const { return failures_; }
 
  private:
-  Result translated(u64 address, std::span<u8> data, bool write, u16 asn, u64 when);
-  bool access(u64 address, std::span<u8> data, bool write, u16 asn, u64& when);
+  /// What the bus is told of an access.
+  struct Access {
+    bool write, poisoned;
+    u16 asn;
+  };
+  Result translated(u64 address, std::span<u8> data, const Access& what, u64 when);
+  bool access(u64 address, std::span<u8> data, const Access& what, u64& when);
 
   cluster::Iommu &rx_, &tx_;
   u64 bridge_ps_;

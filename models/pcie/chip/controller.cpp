@@ -133,10 +133,10 @@ bool Controller::config_access(u16 target, unsigned offset, std::span<u8> data, 
 }
 
 // Posted: nobody is told that a write was lost but those who look at MISC_STATUS.
-void Controller::memory_write(u64 address, std::span<const u8> data, u16 asn, u64 when, u64& done) {
+void Controller::memory_write(u64 address, std::span<const u8> data, const OutboundWrite& write, u64 when, u64& done) {
   done = when + x_.bridge_ps;
   u16 id = 0;
-  if (!port_.up() || !requester(asn, id)) {
+  if (!port_.up() || !requester(write.asn, id)) {
     outbound_failed(done);
     return;
   }
@@ -146,6 +146,7 @@ void Controller::memory_write(u64 address, std::span<const u8> data, u16 asn, u6
   while (!data.empty()) {
     const u64 piece = std::min<u64>({data.size(), limit - address % limit, kPage - address % kPage});
     Tlp tlp = mem_write(id, address, data.first(piece));
+    tlp.poisoned = write.poisoned;
     // The bridge takes a write when the link is free for it: that is what holds back a fast writer.
     done = posted_.acquire(when, wire_ps(port_.rate(), tlp.bytes() + kFramingBytes));
     port_.send(std::move(tlp), done + x_.bridge_ps);
@@ -227,13 +228,12 @@ ExpressReply Controller::serve_read(const Tlp& request, u64 when) {
 
 void Controller::take_write(const Tlp& tlp) {
   const u64 when = kernel_ps();
-  const bool good = inbound_allowed() && !tlp.poisoned;
-  bool ok = good;
-  if (good) {
+  bool ok = inbound_allowed();
+  if (ok) {
     ++in_writes_;
     for_each_run(tlp, [&](u64 address, std::span<const u8> run) {
-      if (x_.snoopers.snoop(address, run, at_ps(when + x_.bridge_ps))) return;
-      const auto r = x_.memory.write(address, run, x_.asn.of_controller(index_), when);
+      if (!tlp.poisoned && x_.snoopers.snoop(address, run, at_ps(when + x_.bridge_ps))) return;
+      const auto r = x_.memory.write(address, run, x_.asn.of_controller(index_), when, tlp.poisoned);
       ok = ok && r.status == CompletionStatus::kSuccess;
     });
   }

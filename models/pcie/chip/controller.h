@@ -29,6 +29,12 @@ struct ControllerContext {
   unsigned outbound_read;  ///< bytes of one read request at most
 };
 
+/// Who writes, and what is known of the data.
+struct OutboundWrite {
+  u16 asn = 0;
+  bool poisoned = false;
+};
+
 class Controller : public PortUser, public StatProvider {
  public:
   Controller(unsigned index, Port& port, const ControllerContext& context);
@@ -46,7 +52,7 @@ class Controller : public PortUser, public StatProvider {
 
   /// Accesses of the chip at `when` (ps). False: failed; a failed read leaves `into` alone. `done`: when it was over.
   bool config_access(u16 target, unsigned offset, std::span<u8> data, bool write, u64 when, u64& done);
-  void memory_write(u64 address, std::span<const u8> data, u16 asn, u64 when, u64& done);
+  void memory_write(u64 address, std::span<const u8> data, const OutboundWrite& write, u64 when, u64& done);
   bool memory_read(u64 address, std::span<u8> into, u16 asn, u64 when, u64& done);
 
   bool receive(Tlp& tlp) override;

@@ -35,6 +35,13 @@ class IommuIrqTable final : public RegisterDevice {
   }
 };
 
+// Cores can be spared the trap. Masters that move data must see the error, else they would pass on what nobody sent.
+bool from_core(const tlm::tlm_generic_payload& payload) {
+  constexpr u8 kResourceManager = 16;
+  const auto* extension = payload.get_extension<BusExtension>();
+  return extension && extension->cluster != 0xFF && extension->master <= kResourceManager;
+}
+
 sc_core::sc_time ps(u64 value) { return sc_core::sc_time::from_value(value); }
 
 }  // namespace
@@ -157,6 +164,11 @@ std::vector<noc::FabricRange> PcieSubsystem::ranges() {
 }
 
 void PcieSubsystem::from_master(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+  const auto* extension = payload.get_extension<BusExtension>();
+  BridgeRegisters::Egress egress{};
+  // Bad data may go on to another link, still marked (PCIe 4.0 clause 2.7.2.2), but not into memory.
+  if (extension && extension->poisoned && !bridge_.egress(payload.get_address(), egress))
+    return payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
   axi_master->b_transport(payload, delay);
 }
 
@@ -194,17 +206,17 @@ void PcieSubsystem::config_window(tlm::tlm_generic_payload& payload, sc_core::sc
 bool PcieSubsystem::outbound(Controller& controller, u64 address, tlm::tlm_generic_payload& payload, u64 when,
                              u64& done) {
   const auto* extension = payload.get_extension<BusExtension>();
-  const u16 asn = extension ? extension->asn : 0;
+  const OutboundWrite write{extension ? extension->asn : u16{0}, extension && extension->poisoned};
   const std::span<u8> data(payload.get_data_ptr(), payload.get_data_length());
-  if (payload.is_read()) return controller.memory_read(address, data, asn, when, done);
+  if (payload.is_read()) return controller.memory_read(address, data, write.asn, when, done);
   const u8* enable = payload.get_byte_enable_ptr();
   const u64 length = payload.get_byte_enable_length();
-  if (!enable) controller.memory_write(address, data, asn, when, done);
+  if (!enable) controller.memory_write(address, data, write, when, done);
   for (u64 i = 0; enable && i < data.size(); ++i) {
     u64 end = i;
     while (end < data.size() && enable[end % length]) ++end;
     if (end == i) continue;
-    controller.memory_write(address + i, data.subspan(i, end - i), asn, when, done);
+    controller.memory_write(address + i, data.subspan(i, end - i), write, when, done);
     i = end;
   }
   return true;
@@ -224,7 +236,7 @@ void PcieSubsystem::memory_window(tlm::tlm_generic_payload& payload, sc_core::sc
   const bool ok = outbound(*controllers_[egress.controller], egress.address, payload, when, done);
   delay = ps(std::max(done, when) - now);
   if (ok) return;
-  if (slave_error_disable_->get() & 1) {
+  if (slave_error_disable_->get() & 1 && from_core(payload)) {
     if (payload.is_read()) std::memset(payload.get_data_ptr(), 0xFF, payload.get_data_length());
   } else {
     payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);

@@ -1,112 +1,18 @@
 // A host that does not keep to the rules, against the card's firmware: every command ends once with the status that is
 // prescribed, and the controller stays usable.
-#include <map>
 #include <random>
 
-#include "models/pcie/link.h"
-#include "mppa/pci_config.h"
-#include "sim/system/coolidge.h"
-#include "tests/firmware/emulation/raw_nvme.h"
-#include "tests/models/sc_test.h"
+#include "tests/firmware/emulation/emulated.h"
 
-namespace mppa::sim {
+namespace mppa::test {
 namespace {
 
-using ssd::nvme::Status;
-using test::AdminOp;
-using test::Cqe;
-using test::IoOp;
-using test::RawNvme;
-using test::RawQueue;
-using test::run_us;
-using test::Sqe;
-
-constexpr u64 kMemory = u64{4} << 30;
-constexpr u64 kMemoryEach = 16 << 20;
 constexpr u64 kGarbage = 0x7F'FFFF'F000;  // not reachable from the card
 
-/// The card with two functions, each with an empty volume, and a host.
-class Hostile : public testing::Test {
+/// Two functions, each with an empty volume.
+class Hostile : public Emulated {
  protected:
-  Hostile() : chip("chip", CoolidgeParams{}) {
-    chip.pcie().connect(0, link.end(1));
-    chip.on_end = [](const ChipEnd&) { sc_core::sc_stop(); };
-    chip.console(0, [this](u8 byte, const sc_core::sc_time&) { console += static_cast<char>(byte); });
-    host.on_interrupt = [this](u64 address, u32 data) { interrupts.emplace_back(address, data); };
-    sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
-    sc_core::sc_start(sc_core::SC_ZERO_TIME);
-    std::vector<BootImage> images;
-    for (unsigned c = 0; c < 2; ++c)
-      images.push_back({c,
-                        ElfFile::read(MPPA_BINARY_DIR "/firmware/k200lp.elf"),
-                        {"k200lp", "emul", "clusters=1", "pes=2", "volumes=2", "volume_kind=null", "volume_mib=64"}});
-    chip.boot(images);
-    connect();
-  }
-  ~Hostile() override {
-    EXPECT_FALSE(chip.end.has_value()) << chip.end->message;
-    EXPECT_EQ(console.find("***"), std::string::npos) << console;
-  }
-  static pcie::HostRootParams host_params() {
-    pcie::HostRootParams p;
-    p.memory_bytes = u64{8} << 30;
-    return p;
-  }
-  void connect() {
-    for (int i = 0; i < 100 && !host.link_up(0); ++i) run_us(100);
-    const std::vector<pcie::Device> found = host.enumerate();
-    ASSERT_EQ(found.size(), 2u) << console;
-    devices = {found[1], enable_vfs(host, found[1], 1).at(0)};
-    nvme.clear();
-    for (unsigned i = 0; i < 2; ++i) {
-      host.config_write(devices[i].id, MPPA_PCI_COMMAND, MPPA_PCI_COMMAND_MEMORY | MPPA_PCI_COMMAND_MASTER, 2);
-      nvme.emplace_back(host, devices[i], kMemory + i * kMemoryEach);
-    }
-  }
-  Sqe io(IoOp op, u16 cid, u64 lba = 0, unsigned blocks = 1) {
-    Sqe sqe;
-    sqe.opcode = static_cast<u8>(op);
-    sqe.cid = cid;
-    sqe.nsid = 1;
-    sqe.prp1 = buffer;
-    sqe.prp2 = buffer + 4096;
-    sqe.cdw10 = static_cast<u32>(lba);
-    sqe.cdw12 = blocks - 1;
-    return sqe;
-  }
-  /// Brings function `n` up with one queue pair.
-  RawQueue start(unsigned n, u32 entries = 64) {
-    EXPECT_TRUE(nvme[n].enable()) << console;
-    buffer = nvme[n].allocate(64 << 12);
-    const auto q = nvme[n].create(1, entries);
-    EXPECT_TRUE(q) << "no queue";
-    return q.value_or(RawQueue{});
-  }
-  bool works(unsigned n, RawQueue& q) { return nvme[n].status(q, io(IoOp::kRead, 0x77, 5, 2)) == 0; }
-  /// Runs until `count` completions are there or nothing comes any more; counts them by command id.
-  std::map<u16, unsigned> drain(unsigned n, RawQueue& q, std::size_t count) {
-    std::map<u16, unsigned> seen;
-    std::size_t total = 0;
-    for (unsigned idle = 0; total < count && idle < 500; ++idle) {
-      run_us(2);
-      for (const Cqe& c : nvme[n].take(q)) {
-        ++seen[c.cid];
-        ++total;
-        idle = 0;
-      }
-    }
-    return seen;
-  }
-
-  test::ScContext context;
-  pcie::Link link{"link", pcie::LinkParams{}};
-  pcie::HostRoot host{"host", host_params(), {&link.end(0)}};
-  Coolidge chip;
-  std::string console;
-  std::vector<pcie::Device> devices;
-  std::vector<RawNvme> nvme;
-  std::vector<std::pair<u64, u32>> interrupts;
-  u64 buffer = 0;
+  Hostile() : Emulated(2) { boot(1, {"pes=2", "volume_kind=null", "volume_mib=64"}); }
 };
 
 TEST_F(Hostile, MalformedCommandsGetTheirStatus) {
@@ -279,7 +185,6 @@ TEST_F(Hostile, SubmissionQueuesMayShareACompletionQueue) {
 
 TEST_F(Hostile, ResetsInTheMiddleOfTransfers) {
   RawNvme& n = nvme[1];
-  const unsigned pcie_cap = find_capability(host, devices[1].id, MPPA_PCI_CAP_PCIE);
   for (unsigned round = 0; round < 9; ++round) {
     RawQueue q = start(1);
     for (u16 i = 0; i < 60; ++i) n.put(q, io(IoOp::kRead, i, i, 8));
@@ -288,9 +193,9 @@ TEST_F(Hostile, ResetsInTheMiddleOfTransfers) {
     if (round % 3 == 0) {
       EXPECT_TRUE(n.disable());
     } else {
-      host.config_write(devices[1].id, pcie_cap + MPPA_PCI_EXP_DEVCTL, MPPA_PCI_EXP_DEVCTL_FLR, 2);
+      card.function_level_reset(devices[1]);
       run_us(100);
-      host.config_write(devices[1].id, MPPA_PCI_COMMAND, MPPA_PCI_COMMAND_MEMORY | MPPA_PCI_COMMAND_MASTER, 2);
+      card.set_command(devices[1], MPPA_PCI_COMMAND_MEMORY | MPPA_PCI_COMMAND_MASTER);
       EXPECT_TRUE(n.wait_ready(false));
       EXPECT_EQ(n.read(ssd::nvme::reg::kCc), 0u);
     }
@@ -307,9 +212,9 @@ TEST_F(Hostile, TheLinkGoesDownUnderLoad) {
   for (u16 i = 0; i < 60; ++i) nvme[1].put(q, io(IoOp::kRead, i, i, 8));
   nvme[1].ring(q);
   run_us(1);
-  link.set_plugged(false);
+  card.link.set_plugged(false);
   run_us(100);
-  link.set_plugged(true);
+  card.link.set_plugged(true);
   run_us(100);
   connect();
   RawQueue again = start(1);
@@ -319,13 +224,13 @@ TEST_F(Hostile, TheLinkGoesDownUnderLoad) {
 TEST_F(Hostile, WithoutBusMasterNothingIsSent) {
   RawQueue q = start(1);
   RawNvme& n = nvme[1];
-  host.config_write(devices[1].id, MPPA_PCI_COMMAND, MPPA_PCI_COMMAND_MEMORY, 2);
+  card.set_command(devices[1], MPPA_PCI_COMMAND_MEMORY);
   run_us(20);
   n.put(q, io(IoOp::kRead, 1));
   n.ring(q);
   run_us(100);
   EXPECT_TRUE(n.take(q).empty());
-  host.config_write(devices[1].id, MPPA_PCI_COMMAND, MPPA_PCI_COMMAND_MEMORY | MPPA_PCI_COMMAND_MASTER, 2);
+  card.set_command(devices[1], MPPA_PCI_COMMAND_MEMORY | MPPA_PCI_COMMAND_MASTER);
   EXPECT_EQ(drain(1, q, 1).size(), 1u);
   EXPECT_TRUE(works(1, q));
 }
@@ -334,29 +239,29 @@ TEST_F(Hostile, MaskedInterruptsBecomePending) {
   ASSERT_TRUE(nvme[1].enable());
   RawNvme& n = nvme[1];
   buffer = n.allocate(4096);
-  const unsigned msix = find_capability(host, devices[1].id, MPPA_PCI_CAP_MSIX);
+  const unsigned msix = find_capability(card.host, devices[1].id, MPPA_PCI_CAP_MSIX);
   n.write64(0x2000 + 16 * 3, 0xFEE0'0000);
   n.write(0x2008 + 16 * 3, 0x33);
   n.write(0x200C + 16 * 3, 0);
-  host.config_write(devices[1].id, msix + MPPA_PCI_MSIX_CONTROL, MPPA_PCI_MSIX_ENABLE, 2);
+  card.host.config_write(devices[1].id, msix + MPPA_PCI_MSIX_CONTROL, MPPA_PCI_MSIX_ENABLE, 2);
   auto q = n.create(1, 16, 3, 3);
   ASSERT_TRUE(q);
   const std::vector<std::pair<u64, u32>> once{{0xFEE0'0000, 0x33}};
   EXPECT_TRUE(works(1, *q));
   run_us(20);
-  EXPECT_EQ(interrupts, once);
-  interrupts.clear();
+  EXPECT_EQ(card.interrupts, once);
+  card.interrupts.clear();
   n.write(0x200C + 16 * 3, 1);
   run_us(10);
   EXPECT_TRUE(works(1, *q));
   run_us(20);
-  EXPECT_TRUE(interrupts.empty());
+  EXPECT_TRUE(card.interrupts.empty());
   EXPECT_EQ(n.read(0x3000, 8), u64{1} << 3 | 1) << "and that of the admin queue, masked from the beginning";
   n.write(0x200C + 16 * 3, 0);
   run_us(20);
-  EXPECT_EQ(interrupts, once);
+  EXPECT_EQ(card.interrupts, once);
   EXPECT_EQ(n.read(0x3000, 8), 1u);
 }
 
 }  // namespace
-}  // namespace mppa::sim
+}  // namespace mppa::test

@@ -6,8 +6,8 @@
 #include <set>
 #include <vector>
 
-#include "models/pcie/host_root.h"
 #include "models/ssd/nvme/spec.h"
+#include "tests/firmware/card.h"
 
 namespace mppa::test {
 
@@ -15,8 +15,6 @@ using ssd::nvme::AdminOp;
 using ssd::nvme::Cqe;
 using ssd::nvme::IoOp;
 using ssd::nvme::Sqe;
-
-inline void run_us(double us) { sc_core::sc_start(us, sc_core::SC_US); }
 
 /// A pair of queues with the same id in the host's memory.
 struct RawQueue {
@@ -68,6 +66,15 @@ class RawNvme {
   bool disable() {
     write(ssd::nvme::reg::kCc, 6 << 16 | 4 << 20);
     return wait_ready(false);
+  }
+  /// A normal shutdown (CC.SHN).
+  bool shut_down(double limit_us = 5000) {
+    write(ssd::nvme::reg::kCc, 1 | 1 << 14 | 6 << 16 | 4 << 20);
+    for (double waited = 0; waited < limit_us; waited += 10) {
+      if ((read(ssd::nvme::reg::kCsts) >> 2 & 3) == 2) return true;
+      run_us(10);
+    }
+    return false;
   }
 
   void put(RawQueue& q, const Sqe& sqe) {

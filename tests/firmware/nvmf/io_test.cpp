@@ -26,6 +26,20 @@ class Io : public TargetTest {
   Queue& io_ = connect_io(admin_);
 };
 
+/// With a namespace 2 whose I/O ends when the test says so.
+class IoOfManualBdev : public Io {
+ protected:
+  IoOfManualBdev() {
+    manual.publish();
+    const nvmf_ns_options ns = namespace_at(2);
+    nvmf_subsystem_add_ns(subsystem_, "Manual0", &ns);
+    cos_native::run_us(10);
+  }
+  ~IoOfManualBdev() override { bdev_test::remove("Manual0"); }
+
+  bdev_test::ManualBdev manual{"Manual0"};
+};
+
 TEST_F(Io, WrittenDataAreReadAndCompared) {
   const Bytes data = bdev_test::pattern(5 * 512, 3);
   EXPECT_EQ(transfer(NVME_NVM_WRITE, 7, data), 0);
@@ -106,12 +120,7 @@ TEST_F(Io, PathState) {
   EXPECT_EQ(with(NVME_ANA_NON_OPTIMIZED), 0);
 }
 
-TEST_F(Io, ErrorsOfTheBdevReachTheHost) {
-  bdev_test::ManualBdev manual("Manual0");
-  manual.publish();
-  const nvmf_ns_options ns = namespace_at(2);
-  nvmf_subsystem_add_ns(subsystem_, "Manual0", &ns);
-  cos_native::run_us(10);
+TEST_F(IoOfManualBdev, ErrorsOfTheBdevReachTheHost) {
   Command& read = io_.submit(rw(NVME_NVM_READ, 5, 3, 2), Bytes(3 * 512));
   ASSERT_EQ(manual.submitted.size(), 1U);
   EXPECT_EQ(manual.submitted[0]->lba, 5U);
@@ -124,15 +133,9 @@ TEST_F(Io, ErrorsOfTheBdevReachTheHost) {
   io_.submit(fua, Bytes(512));
   EXPECT_EQ(manual.submitted.at(0)->flags & BDEV_FUA, BDEV_FUA);
   finish(manual, 1);
-  bdev_test::remove("Manual0");
 }
 
-TEST_F(Io, MoreCommandsThanTheBdevLayerHasRoomFor) {
-  bdev_test::ManualBdev manual("Manual0");
-  manual.publish();
-  const nvmf_ns_options ns = namespace_at(2);
-  nvmf_subsystem_add_ns(subsystem_, "Manual0", &ns);
-  cos_native::run_us(10);
+TEST_F(IoOfManualBdev, MoreCommandsThanTheBdevLayerHasRoomFor) {
   std::vector<Command*> all;
   for (unsigned i = 0; i < 300; ++i) all.push_back(&io_.submit(rw(NVME_NVM_READ, i, 1, 2), Bytes(512)));
   EXPECT_LT(manual.submitted.size(), 300U);
@@ -142,15 +145,9 @@ TEST_F(Io, MoreCommandsThanTheBdevLayerHasRoomFor) {
   }
   cos_native::run_us(10);
   for (const Command* c : all) EXPECT_TRUE(c->done && c->status() == 0);
-  bdev_test::remove("Manual0");
 }
 
-TEST_F(Io, QueueEndsWhenItsCommandsHave) {
-  bdev_test::ManualBdev manual("Manual0");
-  manual.publish();
-  const nvmf_ns_options ns = namespace_at(2);
-  nvmf_subsystem_add_ns(subsystem_, "Manual0", &ns);
-  cos_native::run_us(10);
+TEST_F(IoOfManualBdev, QueueEndsWhenItsCommandsHave) {
   Command& read = io_.submit(rw(NVME_NVM_READ, 0, 1, 2), Bytes(512));
   io_.start_close();
   cos_native::run_us(100);
@@ -159,7 +156,6 @@ TEST_F(Io, QueueEndsWhenItsCommandsHave) {
   finish(manual, 1);
   EXPECT_TRUE(read.done);
   EXPECT_TRUE(io_.closed);
-  bdev_test::remove("Manual0");
 }
 
 // --- Limits

@@ -30,16 +30,6 @@ class ChipEndpointTest : public mppa::test::ScTest {
     chip.egress(0, 0, MPPA_PCIE_HOST, 0, 40);
     run_ps(kUs);
   }
-  static LinkParams link_params() {
-    LinkParams p;
-    p.training_ps = kUs;
-    return p;
-  }
-  static HostRootParams host_params() {
-    HostRootParams p;
-    p.memory_bytes = u64{4} << 30;
-    return p;
-  }
   void window(unsigned w, u64 offset, u64 size, unsigned mode, u64 base, unsigned stride) {
     const u64 at = MPPA_PCIE_DECODER + MPPA_PCIE_WINDOW(w);
     chip.write(at + MPPA_PCIE_WINDOW_BAR, 0);
@@ -78,8 +68,8 @@ class ChipEndpointTest : public mppa::test::ScTest {
   u64 ring_register(unsigned r, unsigned offset) { return chip.read(MPPA_PCIE_DECODER + MPPA_PCIE_RING(r) + offset); }
   u64 bar(unsigned function) const { return (function ? vfs.at(function - 1) : devices.at(1)).bars[0].address; }
 
-  Link link{"link", link_params()};
-  HostRoot host{"host", host_params(), {&link.end(0)}};
+  Link link{"link", test::quick_link()};
+  HostRoot host{"host", test::host_with(u64{4} << 30), {&link.end(0)}};
   test::ChipRig chip;
   std::vector<Device> devices, vfs;
 };

@@ -6,6 +6,8 @@
 #include "models/common/memory_access.h"
 #include "models/common/sparse_memory.h"
 #include "models/pcie/chip/subsystem.h"
+#include "models/pcie/host_root.h"
+#include "models/pcie/link.h"
 #include "tests/models/pcie/probe.h"
 #include "tests/models/pcie/ram_function.h"
 
@@ -41,6 +43,19 @@ class ChipMemory : public sc_core::sc_module {
     }
   }
 };
+
+/// A link that needs no more than 1 us to train.
+inline LinkParams quick_link() {
+  LinkParams p;
+  p.training_ps = 1'000'000;
+  return p;
+}
+
+inline HostRootParams host_with(u64 memory_bytes) {
+  HostRootParams p;
+  p.memory_bytes = memory_bytes;
+  return p;
+}
 
 class ChipRig {
  public:

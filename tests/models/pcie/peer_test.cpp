@@ -33,16 +33,6 @@ class PeerTest : public mppa::test::ScTest {
     chip.egress(0, 0, MPPA_PCIE_HOST, 0, 37);
     run_ps(kUs);
   }
-  static LinkParams link_params() {
-    LinkParams p;
-    p.training_ps = kUs;
-    return p;
-  }
-  static HostRootParams host_params() {
-    HostRootParams p;
-    p.memory_bytes = u64{1} << 30;
-    return p;
-  }
   void config(unsigned bus, unsigned offset, u32 value) {
     chip.write(MPPA_PCIE_ECAM(4) + MPPA_PCI_ECAM(bus, 0, 0) + offset, value);
   }
@@ -54,8 +44,8 @@ class PeerTest : public mppa::test::ScTest {
     return status;
   }
 
-  Link host_link{"host_link", link_params()}, drive_link{"drive_link", link_params()};
-  HostRoot host{"host", host_params(), {&host_link.end(0)}};
+  Link host_link{"host_link", test::quick_link()}, drive_link{"drive_link", test::quick_link()};
+  HostRoot host{"host", test::host_with(u64{1} << 30), {&host_link.end(0)}};
   test::ChipRig chip;
   Endpoint drive{"drive", drive_link.end(1), {.functions = {test::nvme_like()}}};
   test::RamFunction user;

@@ -37,11 +37,6 @@ class RootComplexTest : public mppa::test::ScTest {
     device4.function(0).attach(user4);
     elaborate();
   }
-  static LinkParams link_params() {
-    LinkParams p;
-    p.training_ps = kUs;
-    return p;
-  }
   static FunctionParams low_device() {
     FunctionParams f = test::nvme_like();
     f.bars[0] = {0x4000, true, false};
@@ -78,7 +73,7 @@ class RootComplexTest : public mppa::test::ScTest {
   }
   u64 misc(unsigned c) { return chip.read(MPPA_PCIE_BREG(c) + MPPA_PCIE_BREG_MISC_STATUS); }
 
-  Link link0{"link0", link_params()}, link4{"link4", link_params()};
+  Link link0{"link0", test::quick_link()}, link4{"link4", test::quick_link()};
   test::ChipRig chip;
   Endpoint device{"device", link0.end(1), {.functions = {low_device()}}};
   Endpoint device4{"device4", link4.end(1), {.functions = {low_device()}}};
@@ -165,7 +160,12 @@ TEST_F(RootComplexTest, FailedReadsRaiseAnErrorOrReadAsOnes) {
   chip.write(MPPA_PCIE_BREG(0) + MPPA_PCIE_BREG_MISC_STATUS, MPPA_PCIE_MISC_SLAVE_ERROR);
   EXPECT_FALSE(chip.lines.events[chip.lines.events.size() - 2].level) << "the line follows the status";
   chip.write(MPPA_PCIE_SUBSYSTEM + MPPA_PCIE_SLAVE_ERR_DISABLE, 1);
+  EXPECT_EQ(chip.status(hole), tlm::TLM_GENERIC_ERROR_RESPONSE) << "DMA and devices always see the error";
+  BusExtension core;
+  core.cluster = 0;
+  chip.bus.extension = &core;
   EXPECT_EQ(chip.read(hole), 0xFFFFFFFFU);
+  chip.bus.extension = nullptr;
 }
 
 TEST_F(RootComplexTest, TheDeviceReadsAndWritesTheChip) {
