@@ -48,6 +48,8 @@ void pcie_endpoint_set_window(unsigned number, const struct pcie_window *window)
 
 void pcie_endpoint_open(unsigned function, unsigned first, unsigned windows, unsigned ring, unsigned rings_log2)
 {
+	/* Its address space has its number: see pcie_act_for(). */
+	pcie_endpoint_set_asn(function, (uint16_t)function);
 	write_decoder(MPPA_PCIE_FUNC(function) + MPPA_PCIE_FUNC_CTRL,
 		      MPPA_PCIE_FUNC_VALID(first, windows, ring, rings_log2));
 }

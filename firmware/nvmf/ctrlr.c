@@ -62,7 +62,8 @@ struct nvmf_ctrlr *nvmf_ctrlr_new(struct nvmf_subsystem *subsystem, struct nvmf_
 	cntlid = new_cntlid(subsystem);
 	if (!cntlid)
 		return NULL;
-	ctrlr = cos_zalloc(COS_SMEM, sizeof(*ctrlr), COS_CACHE_LINE);
+	/* Only the control core uses it, and there may be many. */
+	ctrlr = cos_zalloc(COS_DDR, sizeof(*ctrlr), COS_CACHE_LINE);
 	if (!ctrlr)
 		return NULL;
 	ctrlr->subsystem = subsystem;

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "models/cluster/core/core_state.h"
+#include "models/cluster/core/sfr.h"
 #include "models/cluster/core/system_unit.h"
 #include "models/cluster/core_bus.h"
 #include "models/cluster/core_stats.h"
@@ -242,6 +243,8 @@ AtomicOp atomic_op(engine::BusOp op) {
   }
 }
 
+u16 address_space(const core::CoreState& state) { return static_cast<u16>(core::mmc::kAsn.get(state.sfr[core::kMmc])); }
+
 }  // namespace
 
 /// Core cycles of a wait of `ps` behind the crossbar. Several roundings of cycles to picoseconds do not make one more.
@@ -256,6 +259,7 @@ engine::BusReply Cluster::access(unsigned core, engine::BusOp op, u64 pa, std::s
   BusExtension extension;
   extension.cluster = params_.id;
   extension.master = static_cast<u8>(core);
+  extension.asn = address_space(cores_[core].core->state());
   extension.atomic = atomic_op(op);
   extension.operand = atomic.operand;
   extension.expected = atomic.expected;

@@ -17,6 +17,10 @@ enum class AtomicOp : u8 {
   kSwap,         ///< operand is stored; the data becomes the old value
 };
 
+/// Bits of an address that no decoder or IOMMU looks at: what AXI calls AxUSER. They travel from a DMA job or a device
+/// to the target; the PCIe subsystem finds the function of its endpoint there.
+inline constexpr u64 kAddressSideband = ~u64{0} << 48;
+
 /// Attached by the initiator, owned by it, read by fabrics and targets. An atomic is one b_transport with a read
 /// command and 4 or 8 bytes; the target performs it indivisibly.
 class BusExtension : public tlm::tlm_extension<BusExtension> {

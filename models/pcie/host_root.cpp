@@ -165,7 +165,8 @@ ExpressReply HostRoot::serve(RootPort& port, const Tlp& request, u64 when) {
   reply.time = when;
   const u64 address = request.first_byte();
   const unsigned bytes = request.enabled_bytes();
-  const bool possible = request.type == TlpType::kMemRead && port.bridge.forwards_up() && in_memory(address, bytes);
+  const bool possible = request.type == TlpType::kMemRead && port.bridge.forwards_up() && in_memory(address, bytes) &&
+                        (!may_access || may_access(request.requester, address, bytes));
   if (!possible) {
     ++refused_;
     reply.status = CompletionStatus::kUnsupported;
@@ -182,7 +183,8 @@ ExpressReply HostRoot::serve(RootPort& port, const Tlp& request, u64 when) {
 void HostRoot::write(RootPort& port, const Tlp& tlp) {
   const u64 address = tlp.first_byte();
   const unsigned bytes = tlp.enabled_bytes();
-  if (!tlp.poisoned && port.bridge.forwards_up()) {
+  const bool allowed = !may_access || may_access(tlp.requester, address, bytes);
+  if (!tlp.poisoned && port.bridge.forwards_up() && allowed) {
     if (address - params_.msi_base < params_.msi_size) {
       ++interrupts_;
       if (on_interrupt) on_interrupt(address, dword(tlp.payload));

@@ -55,6 +55,9 @@ class HostRoot : public sc_core::sc_module, public ConfigIf, public StatProvider
   /// Read at once (express), for start-up code that has no events. Errors read as all ones.
   u64 mmio_read_now(u64 address, unsigned bytes);
 
+  /// The host's IOMMU: whether a function may access [address, address + bytes); all may without. Refused reads end
+  /// with UR, refused writes are dropped and reported.
+  std::function<bool(u16 requester, u64 address, u64 bytes)> may_access;
   /// A device has written `data` into the interrupt range.
   std::function<void(u64 address, u32 data)> on_interrupt;
   /// A device has written memory: [address, address + bytes).

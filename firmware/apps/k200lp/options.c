@@ -36,7 +36,7 @@ static void set(struct k200lp_options *options, const char *argument)
 	} numbers[] = {{"clusters", &options->clusters, 1, MPPA_CLUSTERS - 1},
 		       {"pes", &options->pes, 1, MPPA_PES},
 		       {"mtu", &options->mtu, 1280, 9216},
-		       {"volumes", &options->volumes, 1, 64},
+		       {"volumes", &options->volumes, 1, 128},
 		       {"volume_mib", &options->volume_mib, 1, 1u << 20},
 		       {"ssd_queue", &options->ssd_queue, 2, 1024},
 		       {"ssd_controller", &options->ssd_controller, 0, 4},

@@ -36,7 +36,9 @@ static void add_function(const struct k200lp_options *volumes, struct nvmf_targe
 /* The same in all clusters. */
 static void set_up(const struct k200lp_options *options)
 {
-	const struct nvmf_target_config config = {.cluster = (uint8_t)cos_cluster_id(), .control_core = MPPA_RM};
+	const struct nvmf_target_config config = {.cluster = (uint8_t)cos_cluster_id(),
+						  .control_core = MPPA_RM,
+						  .max_subsystems = (uint16_t)options->volumes};
 	const struct emulation_config emulation = {
 		.clusters = options->clusters, .cores = options->pes, .lanes_mode = PCIE_LANES_X8_X8};
 	const struct nvmf_transport_options defaults = {0};

@@ -16,6 +16,7 @@
 #define DEMAND_WAY 3
 #define MAX_REGIONS 32
 
+#define MMC_ASN 0x1fful
 #define MMC_SW_SHIFT 18
 #define MMC_SB_LTLB (1ul << 28)
 #define MMC_E (1ul << 31)
@@ -97,7 +98,8 @@ static bool write_entry(uint64_t teh, uint64_t tel, unsigned way, bool ltlb)
 {
 	__kvx_builtin_set(KVX_SFR_TEH, teh);
 	__kvx_builtin_set(KVX_SFR_TEL, tel);
-	__kvx_builtin_set(KVX_SFR_MMC, (uint64_t)way << MMC_SW_SHIFT | (ltlb ? MMC_SB_LTLB : 0));
+	__kvx_builtin_set(KVX_SFR_MMC, (__kvx_builtin_get(KVX_SFR_MMC) & MMC_ASN) | (uint64_t)way << MMC_SW_SHIFT |
+					       (ltlb ? MMC_SB_LTLB : 0));
 	__kvx_builtin_tlbwrite();
 	return !(__kvx_builtin_get(KVX_SFR_MMC) & MMC_E);
 }
@@ -191,6 +193,8 @@ void cos_mmu_init_core(unsigned core)
 	__kvx_builtin_wfxl(KVX_SFR_PS, KVX_WFX(KVX_PS_MME | PS_PMJ_ALL, 0));
 	__kvx_builtin_barrier();
 }
+
+void cos_set_address_space(uint16_t asn) { __kvx_builtin_wfxl(KVX_SFR_MMC, KVX_WFX(asn, MMC_ASN & ~(uint64_t)asn)); }
 
 bool cos_mmu_refill(uint64_t address)
 {

@@ -114,6 +114,9 @@
 #define MPPA_PCIE_ECAM_BYTES 0x10000000ull
 #define MPPA_PCIE_MEM32(c) (0x5200000000ull + 0x10000000ull * (c)) /* proposed source of a 32-bit egress window */
 #define MPPA_PCIE_MEM64(c) (0x5300000000ull + 0x200000000ull * (c))
+/* Bits 55:48 of an address in the endpoint's window: the function an access is made for. DMA and devices set them;
+ * cores, whose addresses have 40 bits, act for the function whose address space number is in MMC.ASN. */
+#define MPPA_PCIE_FUNCTION_SHIFT 48
 #define MPPA_PCIE_HOST 0x6000000000ull /* proposed source of the endpoint's window to the host's memory */
 
 /* BAR decoder (endpoint functions of controller 0) */

@@ -28,11 +28,13 @@ const struct emulation_stats *emulation_core_stats(void)
 /* --- Start ----------------------------------------------------------------------------------------------------------
  */
 
-static bool make_requests(struct core *core)
+/* The many of the control core are seldom used, and SMEM of its cluster is short. */
+static bool make_requests(struct core *core, bool control)
 {
-	struct request *requests = cos_zalloc(COS_SMEM, REQUESTS * sizeof *requests, COS_CACHE_LINE);
+	const unsigned count = control ? CONTROL_REQUESTS : REQUESTS;
+	struct request *requests = cos_zalloc(control ? COS_DDR : COS_SMEM, count * sizeof *requests, COS_CACHE_LINE);
 
-	for (unsigned i = 0; requests && i < REQUESTS; i++) {
+	for (unsigned i = 0; requests && i < count; i++) {
 		requests[i].next = core->free_requests;
 		core->free_requests = &requests[i];
 		core->free_count++;
@@ -69,11 +71,11 @@ static bool make_fetches(struct core *core)
 	return true;
 }
 
-struct core *emulation_core_open(void)
+struct core *emulation_core_open(bool control)
 {
 	struct core *core = cos_zalloc(COS_SMEM, sizeof *core, COS_CACHE_LINE);
 
-	if (!core || !make_requests(core) || !make_lists(core) || !make_fetches(core))
+	if (!core || !make_requests(core, control) || !make_lists(core) || !make_fetches(core))
 		return NULL;
 	core->ready_end = &core->ready;
 	core->stalled_end = &core->stalled;
@@ -104,7 +106,7 @@ bool emulation_core_start(void)
 		if (emulation_ring_owner(ring) != own)
 			continue;
 		if (!core)
-			core = emulation_core_open();
+			core = emulation_core_open(false);
 		if (!core || !pcie_ring_open(&core->rings[core->ring_count++], ring, RING_SLOTS_LOG2, 0))
 			return false;
 	}
@@ -290,7 +292,8 @@ int emulation_cq_create(struct core *core, const struct message *m)
 
 int emulation_sq_create(struct core *core, const struct message *m)
 {
-	const uint64_t host = pcie_host_address(m->queue.base, m->queue.entries * sizeof(struct nvme_command));
+	const uint64_t host =
+		pcie_host_dma_address(m->function, m->queue.base, m->queue.entries * sizeof(struct nvme_command));
 	struct function_queues *queues = core->functions[m->function];
 	struct completion_queue *cq = queues ? queues->cq[m->cqid] : NULL;
 	struct submission_queue *sq = host && cq ? cos_zalloc(COS_SMEM, sizeof *sq, COS_CACHE_LINE) : NULL;

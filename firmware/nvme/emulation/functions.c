@@ -329,7 +329,7 @@ static int start_control(void)
 	pcie_phy_init(config.lanes_mode);
 	pcie_endpoint_init(shadow);
 	set_windows(regs, admin, table, pending);
-	core = emulation_core_open();
+	core = emulation_core_open(true);
 	if (!core || !pcie_ring_open(&events, MPPA_PCIE_RING_EVENTS, EVENT_SLOTS_LOG2, 0))
 		return -ENOMEM;
 	core->poller = cos_poller_register(emulation_events_poll, core, 0);

@@ -35,7 +35,9 @@
 #define MAX_QUEUES NVMF_MAX_IO_QUEUES
 #define QUEUE_ENTRIES 1024
 
-#define REQUESTS 256   /* of a core */
+#define REQUESTS 256 /* of a core of the data plane */
+/* Of the control core: all Asynchronous Event Requests of all functions may be out, and others must go on. */
+#define CONTROL_REQUESTS (EMULATION_FUNCTIONS * NVMF_MAX_AER + 64)
 #define LISTS 32       /* of a core: commands with more data than fits two segments */
 #define FETCH_BATCH 16 /* commands of one DMA job */
 #define FETCHES 8      /* of a core under way */
@@ -49,7 +51,7 @@ struct request;
  */
 
 struct completion_queue {
-	uint64_t host; /* chip address of the queue in the host's memory */
+	uint64_t host; /* chip address of the queue in the host's memory, for cores */
 	uint32_t entries, tail, head;
 	uint16_t phase;
 	uint16_t qid, vector;
@@ -165,20 +167,29 @@ struct core {
 	unsigned job_head, job_tail;
 	struct request *stalled, **stalled_end; /* wait for a list or a DMA job */
 	struct cos_poller *poller, *coalescing;
-	unsigned resets; /* functions that wait for their queues to end */
+	unsigned acting_for; /* function: what the core writes to the host has its requester id */
+	unsigned resets;     /* functions that wait for their queues to end */
 	bool polling;
-	bool control; /* the control core: events instead of rings */
 	struct emulation_stats stats;
 };
 
 /* This core's. */
 struct core *emulation_core(void);
-struct core *emulation_core_open(void);
+struct core *emulation_core_open(bool control);
 /* The function's queues, made if necessary; NULL: no memory. */
 struct function_queues *emulation_function(struct core *core, unsigned function);
 /* A doorbell was written: offset in the doorbell registers. */
 void emulation_doorbell(struct core *core, unsigned function, uint32_t offset, uint32_t value);
 int emulation_poll(void *core);
+/* Before the core writes to the host's memory. */
+static inline void emulation_act_for(struct core *core, unsigned function)
+{
+	if (core->acting_for == function)
+		return;
+	core->acting_for = function;
+	pcie_act_for(function);
+}
+
 /* The last value that the host wrote to a doorbell. */
 uint32_t emulation_shadow(unsigned function, uint32_t offset);
 /* For a new queue. */

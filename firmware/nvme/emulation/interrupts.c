@@ -74,6 +74,7 @@ static void send(struct core *core, unsigned function, unsigned vector)
 	if (!host || entry->address % 4)
 		return;
 	core->stats.interrupts++;
+	emulation_act_for(core, function);
 	cos_write32(host, entry->data);
 }
 

@@ -42,6 +42,7 @@ static void want_signal(struct core *core, struct completion_queue *cq)
 static void post_now(struct core *core, struct completion_queue *cq, struct nvme_completion *cpl)
 {
 	cpl->status = (uint16_t)((cpl->status & ~1u) | cq->phase);
+	emulation_act_for(core, cq->function);
 	write_entry(cq->host + cq->tail * sizeof *cpl, cpl);
 	if (++cq->tail == cq->entries) {
 		cq->tail = 0;

@@ -25,7 +25,7 @@ bool emulation_add_segment(struct core *core, struct request *request, uint64_t 
 	struct nvmf_request *nvmf = &request->nvmf;
 	struct bdev_segment *segments = request->list ? request->list->segment : request->segment;
 	struct bdev_segment *last = nvmf->segment_count ? &segments[nvmf->segment_count - 1] : NULL;
-	const uint64_t place = pcie_host_address(address, bytes);
+	const uint64_t place = pcie_host_dma_address(request->sq->function, address, bytes);
 
 	if (!place) {
 		emulation_request_refuse(core, request, NVME_SCT_GENERIC, NVME_SC_DATA_TRANSFER_ERROR);
@@ -91,7 +91,8 @@ static void read_list(struct core *core, struct request *request)
 {
 	const uint32_t pages = (request->nvmf.length - request->found + PAGE_BYTES - 1) / PAGE_BYTES;
 	const uint32_t room = (PAGE_BYTES - (uint32_t)(request->next_address % PAGE_BYTES)) / 8;
-	const uint64_t host = pcie_host_address(request->next_address, PAGE_BYTES - request->next_address % PAGE_BYTES);
+	const uint64_t host = pcie_host_dma_address(request->sq->function, request->next_address,
+						    PAGE_BYTES - request->next_address % PAGE_BYTES);
 
 	if (request->next_address % 8) {
 		bad_offset(core, request);

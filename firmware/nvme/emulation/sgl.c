@@ -100,7 +100,7 @@ static void read_segment(struct core *core, struct request *request)
 	const uint32_t all = request->next_bytes / sizeof(struct nvme_sgl);
 	const uint32_t count = all < DESCRIPTORS ? all : DESCRIPTORS;
 	const uint32_t bytes = (uint32_t)(count * sizeof(struct nvme_sgl));
-	const uint64_t host = pcie_host_address(request->next_address, request->next_bytes);
+	const uint64_t host = pcie_host_dma_address(request->sq->function, request->next_address, request->next_bytes);
 
 	if (!host) {
 		refuse(core, request, NVME_SC_DATA_TRANSFER_ERROR);

@@ -252,7 +252,7 @@ MemoryIf::Result Dma::transport(u64 iova, bool rx, bool write, u64 at) {
     if (iommu.size()) t = iommu->translate(t.address, extension_.asn, write, sc_core::sc_time_stamp() + delay);
     if (t.fault != IommuFault::kNone) return {false, kernel + delay.value()};
     const auto piece = static_cast<unsigned>(std::min<u64>(total - done, t.bytes));
-    payload_.set_address(t.address);
+    payload_.set_address(t.address | (iova & kAddressSideband));
     payload_.set_data_ptr(data + done);
     payload_.set_data_length(piece);
     payload_.set_streaming_width(piece);

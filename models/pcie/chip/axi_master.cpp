@@ -31,13 +31,15 @@ AxiMaster::Result AxiMaster::translated(u64 address, std::span<u8> data, const A
   while (!data.empty()) {
     u64 time = when + bridge_ps_;
     const auto t =
-        (what.write ? rx_ : tx_).translate(address, what.asn, what.write, sc_core::sc_time::from_value(time));
+        (what.write ? rx_ : tx_)
+            .translate(address & ~kAddressSideband, what.asn, what.write, sc_core::sc_time::from_value(time));
     if (t.fault != cluster::IommuFault::kNone) {
       ++failures_;
       return {CompletionStatus::kAbort, time};
     }
     const u64 piece = std::min<u64>(data.size(), t.bytes);
-    if (!access(t.address, data.first(piece), what, time)) return {CompletionStatus::kUnsupported, time};
+    if (!access(t.address | (address & kAddressSideband), data.first(piece), what, time))
+      return {CompletionStatus::kUnsupported, time};
     result.time = std::max(result.time, time);
     address += piece;
     data = data.subspan(piece);

@@ -91,16 +91,14 @@ const ConfigSpace& Controller::limits() const {
   return root_complex() || !endpoint_ ? root_port_.config() : endpoint_->function(0).config();
 }
 
-bool Controller::requester(u16 asn, u16& id) const {
+bool Controller::requester(const Outbound& request, u16& id) const {
   id = 0;
   if (root_complex()) return true;
   if (!endpoint_) return false;
-  unsigned function = 0;
-  for (unsigned f = 1; asn != 0 && f < endpoint_->function_count(); ++f) {
-    if (x_.asn.of_function(f) != asn) continue;
-    function = f;
-    break;
-  }
+  unsigned function = request.function;
+  for (unsigned f = 1; function == 0 && request.asn != 0 && f < endpoint_->function_count(); ++f)
+    if (x_.asn.of_function(f) == request.asn) function = f;
+  if (function >= endpoint_->function_count()) return false;
   id = endpoint_->function(function).id();
   return endpoint_->function(function).bus_master();
 }
@@ -133,10 +131,10 @@ bool Controller::config_access(u16 target, unsigned offset, std::span<u8> data, 
 }
 
 // Posted: nobody is told that a write was lost but those who look at MISC_STATUS.
-void Controller::memory_write(u64 address, std::span<const u8> data, const OutboundWrite& write, u64 when, u64& done) {
+void Controller::memory_write(u64 address, std::span<const u8> data, const Outbound& request, u64 when, u64& done) {
   done = when + x_.bridge_ps;
   u16 id = 0;
-  if (!port_.up() || !requester(write.asn, id)) {
+  if (!port_.up() || !requester(request, id)) {
     outbound_failed(done);
     return;
   }
@@ -146,7 +144,7 @@ void Controller::memory_write(u64 address, std::span<const u8> data, const Outbo
   while (!data.empty()) {
     const u64 piece = std::min<u64>({data.size(), limit - address % limit, kPage - address % kPage});
     Tlp tlp = mem_write(id, address, data.first(piece));
-    tlp.poisoned = write.poisoned;
+    tlp.poisoned = request.poisoned;
     // The bridge takes a write when the link is free for it: that is what holds back a fast writer.
     done = posted_.acquire(when, wire_ps(port_.rate(), tlp.bytes() + kFramingBytes));
     port_.send(std::move(tlp), done + x_.bridge_ps);
@@ -155,10 +153,10 @@ void Controller::memory_write(u64 address, std::span<const u8> data, const Outbo
   }
 }
 
-bool Controller::memory_read(u64 address, std::span<u8> into, u16 asn, u64 when, u64& done) {
+bool Controller::memory_read(u64 address, std::span<u8> into, const Outbound& request, u64 when, u64& done) {
   done = when + x_.bridge_ps;
   u16 id = 0;
-  if (!port_.up() || !requester(asn, id)) return outbound_failed(done);
+  if (!port_.up() || !requester(request, id)) return outbound_failed(done);
   const u64 limit = std::min<u64>(max_read_request(limits()), x_.outbound_read);
   ++out_reads_;
   out_read_bytes_ += into.size();

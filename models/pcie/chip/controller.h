@@ -29,8 +29,9 @@ struct ControllerContext {
   unsigned outbound_read;  ///< bytes of one read request at most
 };
 
-/// Who writes, and what is known of the data.
-struct OutboundWrite {
+/// Whom an access of the chip is made for, and what is known of its data.
+struct Outbound {
+  unsigned function = 0;  ///< of the endpoint; 0: the one whose address space is `asn`
   u16 asn = 0;
   bool poisoned = false;
 };
@@ -52,8 +53,8 @@ class Controller : public PortUser, public StatProvider {
 
   /// Accesses of the chip at `when` (ps). False: failed; a failed read leaves `into` alone. `done`: when it was over.
   bool config_access(u16 target, unsigned offset, std::span<u8> data, bool write, u64 when, u64& done);
-  void memory_write(u64 address, std::span<const u8> data, const OutboundWrite& write, u64 when, u64& done);
-  bool memory_read(u64 address, std::span<u8> into, u16 asn, u64 when, u64& done);
+  void memory_write(u64 address, std::span<const u8> data, const Outbound& request, u64 when, u64& done);
+  bool memory_read(u64 address, std::span<u8> into, const Outbound& request, u64 when, u64& done);
 
   bool receive(Tlp& tlp) override;
   ExpressReply express(const Tlp& request, u64 when) override;
@@ -65,7 +66,7 @@ class Controller : public PortUser, public StatProvider {
 
   PortUser* endpoint_user() const;
   /// Requester id of an outbound access; false: its function must not send.
-  bool requester(u16 asn, u16& id) const;
+  bool requester(const Outbound& request, u16& id) const;
   const ConfigSpace& limits() const;
   ExpressReply serve_read(const Tlp& request, u64 when);
   void take_write(const Tlp& tlp);

@@ -12,7 +12,7 @@ namespace {
 constexpr u64 kRegisters = MPPA_PCIE_CSR(0), kRegistersEnd = 0x51'2860'0000;
 constexpr u64 kBridges = MPPA_PCIE_BREG(0), kBridgesEnd = MPPA_PCIE_BREG(kControllers);
 constexpr u64 kEcam = MPPA_PCIE_ECAM(0), kEcamEnd = MPPA_PCIE_ECAM(kControllers);
-constexpr u64 kMemory = MPPA_PCIE_MEM32(0), kMemoryEnd = u64{1} << 40;
+constexpr u64 kMemory = MPPA_PCIE_MEM32(0), kMemoryEnd = u64{1} << 56;  // with the sideband
 constexpr u64 kIrqTable = 0x400, kIrqTableBytes = 0x200;
 
 /// PCIe subsystem registers: how failed reads end.
@@ -167,7 +167,7 @@ void PcieSubsystem::from_master(tlm::tlm_generic_payload& payload, sc_core::sc_t
   const auto* extension = payload.get_extension<BusExtension>();
   BridgeRegisters::Egress egress{};
   // Bad data may go on to another link, still marked (PCIe 4.0 clause 2.7.2.2), but not into memory.
-  if (extension && extension->poisoned && !bridge_.egress(payload.get_address(), egress))
+  if (extension && extension->poisoned && !bridge_.egress(payload.get_address() & ~kAddressSideband, egress))
     return payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
   axi_master->b_transport(payload, delay);
 }
@@ -206,17 +206,19 @@ void PcieSubsystem::config_window(tlm::tlm_generic_payload& payload, sc_core::sc
 bool PcieSubsystem::outbound(Controller& controller, u64 address, tlm::tlm_generic_payload& payload, u64 when,
                              u64& done) {
   const auto* extension = payload.get_extension<BusExtension>();
-  const OutboundWrite write{extension ? extension->asn : u16{0}, extension && extension->poisoned};
+  const Outbound request{.function = static_cast<unsigned>(payload.get_address() >> MPPA_PCIE_FUNCTION_SHIFT),
+                         .asn = extension ? extension->asn : u16{0},
+                         .poisoned = extension && extension->poisoned};
   const std::span<u8> data(payload.get_data_ptr(), payload.get_data_length());
-  if (payload.is_read()) return controller.memory_read(address, data, write.asn, when, done);
+  if (payload.is_read()) return controller.memory_read(address, data, request, when, done);
   const u8* enable = payload.get_byte_enable_ptr();
   const u64 length = payload.get_byte_enable_length();
-  if (!enable) controller.memory_write(address, data, write, when, done);
+  if (!enable) controller.memory_write(address, data, request, when, done);
   for (u64 i = 0; enable && i < data.size(); ++i) {
     u64 end = i;
     while (end < data.size() && enable[end % length]) ++end;
     if (end == i) continue;
-    controller.memory_write(address + i, data.subspan(i, end - i), write, when, done);
+    controller.memory_write(address + i, data.subspan(i, end - i), request, when, done);
     i = end;
   }
   return true;
@@ -224,7 +226,8 @@ bool PcieSubsystem::outbound(Controller& controller, u64 address, tlm::tlm_gener
 
 void PcieSubsystem::memory_window(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   BridgeRegisters::Egress egress{};
-  const bool found = bridge_.egress(payload.get_address(), egress) && payload.get_data_length() <= egress.bytes;
+  const bool found =
+      bridge_.egress(payload.get_address() & ~kAddressSideband, egress) && payload.get_data_length() <= egress.bytes;
   if (!found || !controllers_[egress.controller]) return payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
   const auto* extension = payload.get_extension<BusExtension>();
   if (extension && extension->atomic != AtomicOp::kNone)

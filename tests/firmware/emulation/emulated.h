@@ -34,6 +34,11 @@ class Emulated : public testing::Test {
     // After a loss of the link enumeration comes to the same addresses.
     for (auto i = static_cast<unsigned>(nvme.size()); i < function_count_; ++i)
       nvme.emplace_back(card.host, devices[i], kMemory + i * kMemoryEach);
+    // Functions belong to different guests: none reaches the memory of another, all may send interrupts.
+    card.host.may_access = [this](u16 requester, u64 address, u64) {
+      const u64 n = (address - kMemory) / kMemoryEach;
+      return address < kMemory || (n < devices.size() && devices[n].id == requester);
+    };
   }
   Sqe io(IoOp op, u16 cid, u64 lba = 0, unsigned blocks = 1) const {
     Sqe sqe;

@@ -110,6 +110,11 @@ class HostileSsd : public Emulated, public testing::WithParamInterface<unsigned>
     if (how == 2) EXPECT_TRUE(nvme[n].shut_down());
     EXPECT_TRUE(nvme[n].disable());
   }
+  pcie::FaultRule bad_packets() {
+    constexpr pcie::PacketFault kFaults[] = {pcie::PacketFault::kPoison, pcie::PacketFault::kUnsupported,
+                                             pcie::PacketFault::kAbort};
+    return {kFaults[random() % 3], pcie::PacketKind::kAny, random() % 20, 1 + random() % 3};
+  }
   bool host_has_seen_poison() {
     const unsigned aer = find_extended_capability(card.host, 0, MPPA_PCI_EXT_AER);
     return card.host.config_read(0, aer + MPPA_PCI_AER_UNCORRECTABLE) >> MPPA_PCI_ERR_POISONED & 1;
@@ -153,10 +158,11 @@ TEST_P(HostileSsd, ADriveStopsAnsweringForAWhile) {
 }
 
 TEST_P(HostileSsd, ADriveStopsAnsweringForEver) {
+  if (GetParam() != 1) GTEST_SKIP() << "half a second of simulated time, which CAP.TO demands";
   request_event(1);
   run(pick(50, 400));
   storage.drives[1]->ssd().controller(0).set_hung(true);
-  drain(700'000);
+  drain(2'000'000);
   EXPECT_EQ(expect_ended(0, {}), 0u);
   EXPECT_GT(expect_ended(1, kGone), 0u);
   expect_removed(1);
@@ -186,15 +192,15 @@ TEST_P(HostileSsd, AllDrivesLoseTheirLink) {
   }
 }
 
-/// Marks data on the way to and from the drives as bad: completions with a host's data or the driver's commands, data
-/// and completion entries of the drives, doorbells. What is lost by that ends by abort or reset; of data that are lost
-/// on the way to the host its root port reports an error.
-TEST_P(HostileSsd, PacketsOfDrivesArePoisoned) {
+/// Marks data on the way to and from the drives as bad, or has completions say that a request failed: completions with
+/// a host's data or the driver's commands, data and completion entries of the drives, doorbells. What is lost by that
+/// ends by abort or reset; of data that are lost on the way to the host its root port reports an error.
+TEST_P(HostileSsd, PacketsOfDrivesAreBad) {
   for (auto& load : loads) load->tolerate_holes();
   for (unsigned round = 0; round < 6; ++round) {
     run(pick(20, 100));
     pcie::Link& link = random() % 2 ? storage.uplink : *storage.slots[1];
-    link.poison(random() % 2, 1 + random() % 3);
+    link.inject(random() % 2, bad_packets());
   }
   run(100);
   drain(300'000);
@@ -208,13 +214,22 @@ TEST_P(HostileSsd, PacketsOfDrivesArePoisoned) {
 }
 
 /// The same between host and card. A function whose queues cannot be read is fatal and works again after a reset.
-TEST_P(HostileSsd, PacketsOfTheHostArePoisoned) {
+TEST_P(HostileSsd, PacketsOfTheHostAreBad) {
   for (unsigned round = 0; round < 6; ++round) {
     run(pick(20, 100));
-    card.link.poison(0, 1 + random() % 3);
+    card.link.inject(0, bad_packets());
   }
   run(100);
-  drain(100'000);
+  for (unsigned n = 0; n < kDrives; ++n) {
+    loads[n]->drain(50'000);
+    if (nvme[n].read(ssd::nvme::reg::kCsts) & 2) {
+      EXPECT_TRUE(nvme[n].disable());
+      loads[n]->abandon();
+      queues[n] = start(n);
+    }
+    expect_ended(n, {Status::kDataTransferError});
+    expect_healthy(n);
+  }
 }
 
 TEST_P(HostileSsd, ResetsUnderLoad) {

@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::uint64_t kHostBytes = 4 << 20;
 constexpr unsigned kPage = 4096;
+constexpr std::uint8_t kFunction = 3;
+constexpr std::uint64_t kHost = std::uint64_t{kFunction} << MPPA_PCIE_FUNCTION_SHIFT | MPPA_PCIE_HOST;
 
 /// A piece of the host's memory.
 struct Piece {
@@ -50,6 +52,7 @@ struct Bench {
   std::mt19937_64 random{1};
   core the_core{};
   list the_list{};
+  submission_queue the_queue{};
   request the_request{};
   std::optional<Answer> answer;
   unsigned steps = 0;
@@ -64,6 +67,8 @@ struct Bench {
 
   Answer walk(const nvme_command& command, std::uint32_t length) {
     the_request = request{};
+    the_queue.function = kFunction;
+    the_request.sq = &the_queue;
     the_request.command = command;
     the_request.nvmf.length = length;
     the_request.nvmf.segments = the_request.segment;
@@ -103,7 +108,7 @@ extern "C" {
 bool emulation_copy(core*, std::uint64_t to, std::uint64_t from, std::uint32_t bytes, void (*done)(core*, void*, bool),
                     void* arg) {
   if (bench->pick(8) == 0) return false;  // all jobs are taken
-  const std::uint64_t at = from - MPPA_PCIE_HOST;
+  const std::uint64_t at = from - kHost;
   const bool ok = at < kHostBytes && bytes <= kHostBytes - at;
   if (ok) std::memcpy(reinterpret_cast<void*>(to), bench->host.data() + at, bytes);
   bench->jobs.push_back({done, arg, ok});
@@ -120,7 +125,7 @@ void emulation_request_located(core*, request* request) {
   ASSERT_FALSE(bench->answer) << "ended twice";
   Answer answer;
   for (std::uint32_t i = 0; i < request->nvmf.segment_count; ++i)
-    answer.add(request->nvmf.segments[i].address - MPPA_PCIE_HOST, request->nvmf.segments[i].length);
+    answer.add(request->nvmf.segments[i].address - kHost, request->nvmf.segments[i].length);
   bench->answer = answer;
 }
 }

@@ -33,8 +33,8 @@ class RandomLoad {
   }
   /// Lets what is out end; what has not ended after `limit_us` stays.
   void drain(double limit_us) {
-    for (const double end = now_us() + limit_us; outstanding() > 0 && now_us() < end;) {
-      run_us(5);
+    for (const double start = now_us(), end = start + limit_us; outstanding() > 0 && now_us() < end;) {
+      run_us(std::max(5.0, (now_us() - start) / 50));
       take();
     }
   }

@@ -28,4 +28,7 @@ enum cos_mmu_rights { COS_MMU_R = 1, COS_MMU_RW = 2, COS_MMU_RX = 3, COS_MMU_RWX
  * 4 KiB. False if the table of regions is full. May be called by any core, also later. */
 bool cos_mmu_map(uint64_t base, uint64_t bytes, enum cos_mmu_rights rights, enum cos_mmu_policy policy);
 
+/* The address space number that goes with the calling core's accesses; 0 at first. Mappings hold in all of them. */
+void cos_set_address_space(uint16_t asn);
+
 #endif

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cos/mmu.h"
 #include "mppa/pcie_regs.h"
 
 /* Bytes of the host's memory that can be reached, from address 0. */
@@ -27,11 +28,22 @@ void pcie_endpoint_init(uint64_t shadow);
 /* Lets the cores of this cluster access the host's memory. */
 void pcie_endpoint_map_host(void);
 
-/* Address of the chip for an address of the host; 0 if [address, address + bytes) is not wholly within reach. */
+/* Address of the chip for an address of the host, for cores; 0 if [address, address + bytes) is not wholly within
+ * reach. What a core does there has the requester id of the function set last with pcie_act_for(), 0 at first. */
 static inline uint64_t pcie_host_address(uint64_t address, uint64_t bytes)
 {
 	return address < PCIE_HOST_BYTES && bytes <= PCIE_HOST_BYTES - address ? MPPA_PCIE_HOST + address : 0;
 }
+
+/* The same for DMA jobs and devices on behalf of `function`. */
+static inline uint64_t pcie_host_dma_address(unsigned function, uint64_t address, uint64_t bytes)
+{
+	const uint64_t host = pcie_host_address(address, bytes);
+
+	return host ? host | (uint64_t)function << MPPA_PCIE_FUNCTION_SHIFT : 0;
+}
+
+static inline void pcie_act_for(unsigned function) { cos_set_address_space((uint16_t)function); }
 
 /* What a part of BAR 0 is: `mode` MPPA_PCIE_WINDOW_*. Function f sees base + (f << stride_log2); of windows that
  * overlap the one with the lower number counts. */
