@@ -126,6 +126,7 @@ static void finish_here(struct nvmf_request *request, const struct message *answ
 {
 	struct nvmf_qpair *qpair = request->qpair;
 
+	cos_dma_sync_for_cpu(&request->cpl, sizeof(request->cpl));
 	if (request->flags & NVMF_REQUEST_CONNECT) {
 		if (!answer->connected) {
 			connect_failed(request);
@@ -193,6 +194,15 @@ static const void *pointer_of(unsigned cluster, const void *pointer)
 	return pointer;
 }
 
+/* What another core has in DDR may be in this core's cache as it once was. */
+static const void *fresh(unsigned cluster, const void *pointer, size_t bytes)
+{
+	const void *here = pointer_of(cluster, pointer);
+
+	cos_dma_sync_for_cpu(here, bytes);
+	return here;
+}
+
 static void answer(struct forward *forward)
 {
 	struct nvmf_target *target = forward->target;
@@ -234,7 +244,8 @@ static void refuse(struct nvmf_target *target, struct nvmf_request *original, ui
 
 static void submitted(struct nvmf_target *target, unsigned cluster, unsigned core, const struct message *message)
 {
-	struct nvmf_request *original = (struct nvmf_request *)pointer_of(cluster, (void *)(uintptr_t)message->object);
+	struct nvmf_request *original =
+		(struct nvmf_request *)fresh(cluster, (void *)(uintptr_t)message->object, sizeof *original);
 	const struct nvmf_queue *queue = (const void *)(uintptr_t)message->handle;
 	struct forward *forward = cos_zalloc(COS_SMEM, sizeof(*forward), COS_CACHE_LINE);
 
@@ -243,10 +254,11 @@ static void submitted(struct nvmf_target *target, unsigned cluster, unsigned cor
 		refuse(target, original, message->object, cluster, core);
 		return;
 	}
-	forward->cmd = *(const struct nvme_command *)pointer_of(cluster, original->cmd);
-	if (original->segment_count)
-		memcpy(forward->segments, pointer_of(cluster, original->segments),
-		       original->segment_count * sizeof(forward->segments[0]));
+	const size_t segment_bytes = original->segment_count * sizeof(forward->segments[0]);
+
+	forward->cmd = *(const struct nvme_command *)fresh(cluster, original->cmd, sizeof(forward->cmd));
+	if (segment_bytes)
+		memcpy(forward->segments, fresh(cluster, original->segments, segment_bytes), segment_bytes);
 	forward->target = target;
 	forward->original = original;
 	forward->object = message->object;
@@ -254,7 +266,7 @@ static void submitted(struct nvmf_target *target, unsigned cluster, unsigned cor
 	forward->core = (uint8_t)core;
 	forward->answer = (struct message){.operation = DONE, .object = message->object};
 	forward->request = (struct nvmf_request){
-		.qpair = (struct nvmf_qpair *)pointer_of(cluster, original->qpair),
+		.qpair = (struct nvmf_qpair *)fresh(cluster, original->qpair, sizeof(struct nvmf_qpair)),
 		.cmd = &forward->cmd,
 		.segments = forward->segments,
 		.segment_count = original->segment_count,

@@ -47,10 +47,10 @@ struct k200lp_options k200lp_parse(int argc, char **argv);
 /* subsystem.c: the target of this cluster with one subsystem that has all volumes; on the RM of each cluster. */
 struct nvmf_transport;
 void subsystem_start(const struct k200lp_options *options, struct nvmf_transport *transport);
-/* The subsystem is reached at the address, and so is the discovery service. */
-void subsystem_listen(const char *traddr, const char *port);
+/* The subsystem is reached at the address (NVMF_ADRFAM_...), and so is the discovery service. */
+void subsystem_listen(uint8_t family, const char *traddr, const char *port);
 /* Only the discovery service. */
-void discovery_listen(const char *traddr, const char *port);
+void discovery_listen(uint8_t family, const char *traddr, const char *port);
 
 /* management.c: the methods of this cluster; on the RM of each, before cluster 0 serves the channel. */
 struct nvmf_target;

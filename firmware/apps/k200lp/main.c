@@ -15,6 +15,7 @@ static COS_SHARED uint32_t booted, ready;
 static void data_plane(const struct k200lp_options *options)
 {
 	__atomic_fetch_or(cos_remote(0, &booted), 1u << cos_cluster_id(), __ATOMIC_RELEASE);
+	cos_alloc_idle_stacks(options->pes);
 	cos_start_pes((1u << options->pes) - 1);
 	volumes_wait(options);
 	options->personality->start_cluster(options);
@@ -33,6 +34,7 @@ static void control_plane(const struct k200lp_options *options)
 {
 	const uint32_t all = ((1u << options->clusters) - 1) << 1;
 
+	cos_alloc_idle_stacks(0);
 	for (unsigned cluster = 1; cluster <= options->clusters; cluster++)
 		if (!cos_start_cluster(cluster))
 			cos_panic("no image for cluster %u", cluster);

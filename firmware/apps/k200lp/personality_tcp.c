@@ -6,7 +6,6 @@
  * RX buffers come from the four job caches of a cluster's DMA, shared by the PEs whose numbers agree modulo four. Every
  * PE sends through a TX FIFO and virtual channel of its own, so that frames of different PEs never mix.
  */
-#include <stdio.h>
 
 #include "cos/arena.h"
 #include "cos/cluster.h"
@@ -23,13 +22,15 @@
 #define FIFOS 8u
 #define RX_BYTES (768u << 10) /* RX buffers of a cluster */
 #define RX_BUFFERS_MAX 256u
-#define CONNS 16u
+#define CONNS 16u      /* in SMEM */
+#define FAR_CONNS 240u /* more, in DDR */
+#define HASH 128u
 #define PACKETS 48u
 #define DMA_JOBS_LOG2 7
 #define NEAR_PAGES 12u
-#define FAR_PAGES 4096u
+#define FAR_PAGES 32768u
 #define LARGE_BUFFERS 128u
-#define COPY_JOBS_LOG2 6
+#define COPY_JOBS_LOG2 5
 #define TIMER_PERIOD_US 500 /* the stack's timers have a resolution of 1 ms */
 #define CHECK_PERIOD_US 100000
 #define CONNECT_TIMEOUT_US 30000000
@@ -43,7 +44,7 @@ struct server {
 	struct ethernet_queue *queue;
 	struct nvmf_tcp_group *group;
 	struct tcp_conn conns[CONNS];
-	struct tcp_conn *hash[CONNS];
+	struct tcp_conn *hash[HASH];
 	struct net_tx packets[PACKETS];
 };
 
@@ -147,9 +148,13 @@ static void start_server(void *options_, void *unused)
 	(void)unused;
 	if (!server)
 		cos_panic("no memory for a server");
-	const struct net_memory memory = {server->packets, PACKETS, server->conns, CONNS, server->hash, CONNS};
+	const struct net_memory memory = {server->packets, PACKETS, server->conns, CONNS, server->hash, HASH};
+	struct tcp_conn *far_conns = cos_alloc(COS_DDR, FAR_CONNS * sizeof *far_conns, 64);
 
 	net_init(&server->stack, &memory, &tcp, secret, now_us());
+	if (!far_conns)
+		cos_panic("no memory for connections");
+	net_add_conns(&server->stack, far_conns, FAR_CONNS);
 	if (!start_port(server, options_))
 		cos_panic("no memory for an Ethernet queue");
 	group.stack = &server->stack;
@@ -172,12 +177,18 @@ static void start_server(void *options_, void *unused)
 /* On each cluster: the control core checks hosts against its own copy of the listeners. */
 static void listen(void)
 {
-	for (unsigned port = 0; port < K200LP_PORTS; port++) {
-		char address[16];
+	/* As start_port() sets them, in the shortest form of each. */
+	static const struct {
+		uint8_t family;
+		const char *address;
+	} own[] = {{NVMF_ADRFAM_IPV4, "10.0.0.1"},
+		   {NVMF_ADRFAM_IPV4, "10.0.1.1"},
+		   {NVMF_ADRFAM_IPV6, "fd00::1"},
+		   {NVMF_ADRFAM_IPV6, "fd00:0:0:1::1"}};
 
-		snprintf(address, sizeof address, "10.0.%u.1", port);
-		subsystem_listen(address, SUBSYSTEM_PORT);
-		discovery_listen(address, DISCOVERY_PORT);
+	for (unsigned i = 0; i < sizeof own / sizeof *own; i++) {
+		subsystem_listen(own[i].family, own[i].address, SUBSYSTEM_PORT);
+		discovery_listen(own[i].family, own[i].address, DISCOVERY_PORT);
 	}
 }
 

@@ -41,27 +41,27 @@ void subsystem_start(const struct k200lp_options *options, struct nvmf_transport
 	}
 }
 
-static struct nvmf_address address_of(const char *traddr, const char *port)
+static struct nvmf_address address_of(uint8_t family, const char *traddr, const char *port)
 {
-	struct nvmf_address address = {.trtype = NVMF_TRTYPE_TCP, .adrfam = NVMF_ADRFAM_IPV4};
+	struct nvmf_address address = {.trtype = NVMF_TRTYPE_TCP, .adrfam = family};
 
 	snprintf(address.traddr, sizeof address.traddr, "%s", traddr);
 	snprintf(address.trsvcid, sizeof address.trsvcid, "%s", port);
 	return address;
 }
 
-void subsystem_listen(const char *traddr, const char *port)
+void subsystem_listen(uint8_t family, const char *traddr, const char *port)
 {
-	const struct nvmf_address address = address_of(traddr, port);
+	const struct nvmf_address address = address_of(family, traddr, port);
 	const int error = nvmf_subsystem_add_listener(subsystem, &address);
 
 	if (error)
 		cos_panic("listen at %s:%s: error %d", traddr, port, error);
 }
 
-void discovery_listen(const char *traddr, const char *port)
+void discovery_listen(uint8_t family, const char *traddr, const char *port)
 {
-	const struct nvmf_address address = address_of(traddr, port);
+	const struct nvmf_address address = address_of(family, traddr, port);
 	const int error = tcp->listen(tcp, &address);
 
 	if (error)

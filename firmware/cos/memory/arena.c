@@ -10,7 +10,7 @@
 
 #define SHARE_ALIGNMENT 0x200000ul
 
-static struct malloc_arena *ddr;
+static struct malloc_arena *ddr, *idle_stacks;
 static struct cos_spinlock creating;
 
 /* DDR below the boot table is divided evenly. */
@@ -31,9 +31,22 @@ static struct malloc_arena *ddr_arena(void)
 
 void *cos_alloc(enum cos_memory where, size_t bytes, size_t alignment)
 {
-	if (where == COS_SMEM)
-		return memalign(alignment, bytes);
+	if (where == COS_SMEM) {
+		void *memory = memalign(alignment, bytes);
+
+		return memory || !idle_stacks ? memory : malloc_arena_alloc_aligned(idle_stacks, alignment, bytes);
+	}
 	return ddr_arena() ? malloc_arena_alloc_aligned(ddr, alignment, bytes) : NULL;
+}
+
+void cos_alloc_idle_stacks(unsigned count)
+{
+	extern char __cos_stacks[], __cos_stack_size[];
+	const size_t stack = (size_t)__cos_stack_size;
+	const unsigned first = (count + 1) / 2 * 2; /* a core's own stack is mapped together with its neighbour's */
+
+	if (first < MPPA_PES)
+		idle_stacks = malloc_arena_create(__cos_stacks + first * stack, (MPPA_PES - first) * stack);
 }
 
 void *cos_zalloc(enum cos_memory where, size_t bytes, size_t alignment)
@@ -53,7 +66,8 @@ size_t cos_free_bytes(enum cos_memory where)
 	extern char __heap_start[];
 
 	free(malloc(1));
-	return malloc_arena_available((struct malloc_arena *)__heap_start);
+	return malloc_arena_available((struct malloc_arena *)__heap_start) +
+	       (idle_stacks ? malloc_arena_available(idle_stacks) : 0);
 }
 
 void *cos_dma_alloc(enum cos_memory where, size_t bytes, size_t alignment, uint64_t *iova)

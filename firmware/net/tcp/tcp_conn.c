@@ -36,11 +36,21 @@ void tcp_init(struct net_stack *stack, const struct net_memory *memory, const st
 	stack->wheel_tick = stack->now / TCP_WHEEL_TICK_US;
 	stack->next_port = (uint16_t)(FIRST_PORT + stack->secret[0] % 8192);
 	memset(memory->hash, 0, memory->hash_size * sizeof(*memory->hash));
-	for (uint32_t i = memory->conn_count; i-- > 0;) {
-		memory->conns[i].state = TCP_CLOSED;
-		memory->conns[i].next = stack->free_conns;
-		stack->free_conns = &memory->conns[i];
+	net_add_conns(stack, memory->conns, memory->conn_count);
+}
+
+void net_add_conns(struct net_stack *stack, struct tcp_conn *conns, uint32_t count)
+{
+	struct tcp_conn **end = &stack->free_conns;
+
+	while (*end)
+		end = &(*end)->next;
+	for (uint32_t i = 0; i < count; i++) {
+		conns[i].state = TCP_CLOSED;
+		*end = &conns[i];
+		end = &conns[i].next;
 	}
+	*end = NULL;
 }
 
 static struct tcp_conn **bucket(struct net_stack *stack, const struct net_addr *remote, uint16_t remote_port,

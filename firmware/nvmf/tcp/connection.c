@@ -57,7 +57,7 @@ static void stop(struct nvmf_tcp_conn *conn)
 	conn->closing = true;
 	if (conn->into && conn->into->state == REQUEST_DATA) /* its data will not come */
 		conn->into = NULL;
-	for (uint32_t i = 0; conn->busy && i < conn->group->block_count * BLOCK_REQUESTS; i++) {
+	for (uint32_t i = 0; conn->busy && i < requests_made(conn->group); i++) {
 		struct nvmf_tcp_request *request = request_of(conn, (uint16_t)i);
 
 		if (request)
@@ -137,9 +137,18 @@ static void on_gone(struct tcp_conn *tcp, enum tcp_end end)
 static const struct tcp_ops conn_ops = {
 	.established = on_established, .receive = conn_receive, .finished = on_finished, .gone = on_gone};
 
+static struct nvmf_tcp_conn *alloc_conn(const struct nvmf_tcp_group *group)
+{
+	struct nvmf_tcp_conn *conn = NULL;
+
+	if (group->conn_count < NEAR_CONNS)
+		conn = cos_zalloc(COS_SMEM, sizeof *conn, CACHE_LINE);
+	return conn ? conn : cos_zalloc(COS_DDR, sizeof *conn, CACHE_LINE);
+}
+
 static struct nvmf_tcp_conn *new_conn(struct nvmf_tcp_group *group)
 {
-	struct nvmf_tcp_conn *conn = cos_zalloc(COS_SMEM, sizeof *conn, CACHE_LINE);
+	struct nvmf_tcp_conn *conn = alloc_conn(group);
 
 	if (!conn)
 		return NULL;
@@ -165,13 +174,14 @@ const struct tcp_ops *conn_accept(struct tcp_listener *tcp_listener, struct tcp_
 	conn->need = sizeof(struct pdu_header);
 	conn->deadline = group->config.stack->now + group->config.connect_timeout;
 	nvmf_qpair_init(&conn->qpair, nvmf_tcp_transport.target, &nvmf_tcp_transport);
-	conn->qpair.local = listener->address;
+	conn->qpair.local = *listener_address(listener);
 	address_set_traddr(&conn->qpair.local, &tcp->local);
 	conn->next = group->conns;
 	conn->previous = &group->conns;
 	if (conn->next)
 		conn->next->previous = &conn->next;
 	group->conns = conn;
+	group->conn_count++;
 	group->stats.accepted++;
 	return &conn_ops;
 }
@@ -185,6 +195,7 @@ void conn_free_if_ended(struct nvmf_tcp_conn *conn)
 		conn->next->previous = conn->previous;
 	conn->group->pools[POOL_FAR].reserved -= conn->reserved_pages;
 	conn->group->promised -= conn->request_limit;
+	conn->group->conn_count--;
 	conn->group->stats.closed++;
 	cos_free(conn);
 }

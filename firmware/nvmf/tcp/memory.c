@@ -1,7 +1,7 @@
 /*
  * Memory of a group: buffers for data and requests. Data of up to 8 KiB are in pages, near ones in SMEM or far ones in
- * DDR; more is in one large buffer in DDR. Free requests are a stack with the near ones on top: as long as no more than
- * those are busy, no far one is touched.
+ * DDR; more is in one large buffer in DDR. As long as no more requests are busy than there are near ones, no far
+ * one is touched.
  */
 #include "cos/arena.h"
 #include "nvmf_tcp_internal.h"
@@ -78,66 +78,71 @@ static bool pool_create(struct pool *pool, const struct nvmf_tcp_memory *memory,
 	return pool->stack != NULL;
 }
 
-static bool add_block(struct nvmf_tcp_group *group)
-{
-	const bool near = group->block_count == 0;
-	const unsigned block = group->block_count;
-	struct nvmf_tcp_request *requests;
+/* ---- Requests ---- */
 
-	if (block == BLOCKS_MAX)
-		return false;
-	requests = cos_zalloc(near ? COS_SMEM : COS_DDR, BLOCK_REQUESTS * sizeof *requests, CACHE_LINE);
-	if (!requests)
-		return false;
-	group->blocks[group->block_count++] = requests;
-	for (uint32_t i = BLOCK_REQUESTS; i-- > 0;) {
-		requests[i].group = group;
-		requests[i].ttag = (uint16_t)(block * BLOCK_REQUESTS + i);
-		requests[i].next = group->free;
-		group->free = &requests[i];
-	}
-	return true;
+struct nvmf_tcp_request *request_take(struct nvmf_tcp_group *group)
+{
+	struct nvmf_tcp_request **list = group->near_free ? &group->near_free : &group->far_free;
+	struct nvmf_tcp_request *request = *list;
+
+	if (request)
+		*list = request->next;
+	return request;
 }
 
-/* Puts what is free of the near block on top again. */
-static void near_first(struct nvmf_tcp_group *group)
+void request_give(struct nvmf_tcp_request *request)
 {
-	struct nvmf_tcp_request *near = NULL, *far = NULL, *next;
+	struct nvmf_tcp_group *group = request->group;
+	struct nvmf_tcp_request **list = request->ttag < NEAR_REQUESTS ? &group->near_free : &group->far_free;
 
-	for (struct nvmf_tcp_request *r = group->free; r; r = next) {
-		struct nvmf_tcp_request **list = r->ttag < BLOCK_REQUESTS ? &near : &far;
+	request->next = *list;
+	*list = request;
+}
 
-		next = r->next;
-		r->next = *list;
-		*list = r;
+uint32_t requests_made(const struct nvmf_tcp_group *group)
+{
+	return NEAR_REQUESTS + group->block_count * BLOCK_REQUESTS;
+}
+
+/* `count` more, whose tags begin at `tag`; NULL if there is no memory. */
+static struct nvmf_tcp_request *make_requests(struct nvmf_tcp_group *group, enum cos_memory where, uint32_t tag,
+					      uint32_t count)
+{
+	struct nvmf_tcp_request *requests = cos_zalloc(where, count * sizeof *requests, CACHE_LINE);
+
+	for (uint32_t i = count; requests && i-- > 0;) {
+		requests[i].group = group;
+		requests[i].ttag = (uint16_t)(tag + i);
+		request_give(&requests[i]);
 	}
-	group->free = far;
-	for (; near; near = next) {
-		next = near->next;
-		near->next = group->free;
-		group->free = near;
-	}
+	return requests;
 }
 
 bool requests_grow(struct nvmf_tcp_group *group)
 {
-	const uint32_t before = group->block_count;
+	while (group->promised > requests_made(group)) {
+		struct nvmf_tcp_request *block =
+			group->block_count == BLOCKS_MAX
+				? NULL
+				: make_requests(group, COS_DDR, requests_made(group), BLOCK_REQUESTS);
 
-	while (group->promised > group->block_count * BLOCK_REQUESTS)
-		if (!add_block(group))
+		if (!block)
 			return false;
-	if (group->block_count != before)
-		near_first(group);
+		group->blocks[group->block_count++] = block;
+	}
 	return true;
 }
 
 struct nvmf_tcp_request *request_of(const struct nvmf_tcp_conn *conn, uint16_t ttag)
 {
+	const struct nvmf_tcp_group *group = conn->group;
+	const uint32_t far = ttag - NEAR_REQUESTS;
 	struct nvmf_tcp_request *request;
 
-	if (ttag / BLOCK_REQUESTS >= conn->group->block_count)
+	if (ttag >= requests_made(group))
 		return NULL;
-	request = &conn->group->blocks[ttag / BLOCK_REQUESTS][ttag % BLOCK_REQUESTS];
+	request = ttag < NEAR_REQUESTS ? &group->near_requests[ttag]
+				       : &group->blocks[far / BLOCK_REQUESTS][far % BLOCK_REQUESTS];
 	return request->state != REQUEST_FREE && request->conn == conn ? request : NULL;
 }
 
@@ -145,10 +150,12 @@ bool memory_create(struct nvmf_tcp_group *group)
 {
 	const struct nvmf_tcp_group_config *config = &group->config;
 
+	group->near_requests = make_requests(group, COS_SMEM, 0, NEAR_REQUESTS);
 	group->copies = cos_alloc(COS_SMEM, COPIES_MAX * sizeof *group->copies, CACHE_LINE);
-	if (group->copies && pool_create(&group->pools[POOL_NEAR], &config->near, NVMF_TCP_PAGE, COS_SMEM) &&
+	if (group->near_requests && group->copies &&
+	    pool_create(&group->pools[POOL_NEAR], &config->near, NVMF_TCP_PAGE, COS_SMEM) &&
 	    pool_create(&group->pools[POOL_FAR], &config->far, NVMF_TCP_PAGE, COS_DDR) &&
-	    pool_create(&group->pools[POOL_LARGE], &config->large, NVMF_TCP_MAX_IO, COS_SMEM) && add_block(group))
+	    pool_create(&group->pools[POOL_LARGE], &config->large, NVMF_TCP_MAX_IO, COS_SMEM))
 		return true;
 	memory_destroy(group);
 	return false;
@@ -156,6 +163,7 @@ bool memory_create(struct nvmf_tcp_group *group)
 
 void memory_destroy(struct nvmf_tcp_group *group)
 {
+	cos_free(group->near_requests);
 	cos_free(group->copies);
 	for (unsigned i = 0; i < POOLS; i++)
 		cos_free(group->pools[i].stack);

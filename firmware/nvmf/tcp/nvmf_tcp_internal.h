@@ -113,15 +113,18 @@ struct nvmf_tcp_conn {
 
 struct listener {
 	struct tcp_listener tcp;
-	struct nvmf_address address;
 	bool used, closed;
 };
 
-/* Requests are made in blocks: near ones first, more in far memory when connections could need them. */
-#define BLOCK_REQUESTS 32u
-#define BLOCKS_MAX 512u
+/* Some requests are near; more are made in blocks in far memory when connections could need them. Transfer tags count
+ * through all. */
+#define NEAR_REQUESTS 32u
+#define BLOCK_REQUESTS 128u
+#define BLOCKS_MAX 256u
+/* Connections beyond so many are far. */
+#define NEAR_CONNS 16u
 
-#define COPIES_MAX 64u /* a power of two */
+#define COPIES_MAX 32u /* a power of two */
 
 /* Received data that are on their way; the frame stays until then. */
 struct copy {
@@ -132,12 +135,13 @@ struct copy {
 
 struct nvmf_tcp_group {
 	struct nvmf_tcp_group_config config;
-	struct nvmf_tcp_request *blocks[BLOCKS_MAX];
+	struct nvmf_tcp_request *near_requests, *blocks[BLOCKS_MAX];
 	uint32_t block_count;
 	uint32_t promised; /* requests, to all connections */
-	struct nvmf_tcp_request *free;
+	struct nvmf_tcp_request *near_free, *far_free;
 	struct nvmf_tcp_conn *conns;
-	struct listener listeners[NVMF_TCP_MAX_LISTENERS];
+	uint32_t conn_count;
+	struct listener listeners[NVMF_TCP_MAX_LISTENERS]; /* as the transport numbers them */
 	struct pool pools[POOLS];
 	struct copy *copies; /* a ring, oldest first */
 	uint32_t copies_begun, copies_ended;
@@ -163,8 +167,16 @@ bool memory_create(struct nvmf_tcp_group *group);
 void memory_destroy(struct nvmf_tcp_group *group);
 /* Sees to it that there are as many requests as have been promised. False if there is no memory. */
 bool requests_grow(struct nvmf_tcp_group *group);
+/* NULL if all are busy. */
+struct nvmf_tcp_request *request_take(struct nvmf_tcp_group *group);
+void request_give(struct nvmf_tcp_request *request);
+/* How many there are: tags are less than that. */
+uint32_t requests_made(const struct nvmf_tcp_group *group);
 /* By transfer tag; NULL if it names none of the connection's. */
 struct nvmf_tcp_request *request_of(const struct nvmf_tcp_conn *conn, uint16_t ttag);
+
+/* transport.c */
+const struct nvmf_address *listener_address(const struct listener *listener);
 
 /* connection.c */
 const struct tcp_ops *conn_accept(struct tcp_listener *listener, struct tcp_conn *tcp);

@@ -4,11 +4,10 @@
 
 static struct nvmf_tcp_request *take_request(struct nvmf_tcp_conn *conn)
 {
-	struct nvmf_tcp_request *request = conn->group->free;
+	struct nvmf_tcp_request *request = conn->busy < conn->request_limit ? request_take(conn->group) : NULL;
 
-	if (!request || conn->busy >= conn->request_limit)
+	if (!request)
 		return NULL;
-	conn->group->free = request->next;
 	conn->busy++;
 	request->conn = conn;
 	request->state = REQUEST_EXECUTING;
@@ -21,8 +20,7 @@ void request_free(struct nvmf_tcp_request *request)
 
 	request_free_buffers(request);
 	request->state = REQUEST_FREE;
-	request->next = conn->group->free;
-	conn->group->free = request;
+	request_give(request);
 	conn->busy--;
 	if (conn->state == CONN_ENDING)
 		conn->group->ended = true;

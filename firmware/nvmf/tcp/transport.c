@@ -10,7 +10,7 @@
 #define DEFAULT_DEPTH 128
 
 static struct nvmf_tcp_group *groups[CORES];
-/* What is listened at; written by the RM. */
+/* What is listened at; written by the RM. A slot keeps its address for ever. */
 static struct {
 	struct nvmf_address address;
 	bool used;
@@ -33,52 +33,38 @@ static int create(struct nvmf_transport *transport)
 
 /* ---- Listeners of a group, on its core ---- */
 
-static struct listener *find(struct nvmf_tcp_group *group, const struct nvmf_address *address)
+static void start_listener(struct nvmf_tcp_group *group, unsigned slot)
 {
-	struct listener *free = NULL;
+	const struct nvmf_address *address = &listening[slot].address;
+	struct listener *l = &group->listeners[slot];
 
-	for (unsigned i = 0; i < NVMF_TCP_MAX_LISTENERS; i++) {
-		struct listener *l = &group->listeners[i];
-
-		if (l->used && same_address(&l->address, address))
-			return l;
-		if (!l->used)
-			free = l;
-	}
-	return free;
-}
-
-static void start_listener(struct nvmf_tcp_group *group, const struct nvmf_address *address)
-{
-	struct listener *l = find(group, address);
-
-	if (!l)
-		return; /* cannot be: the transport has no more than a group */
 	l->closed = false;
 	if (l->used)
 		return;
 	l->used = true;
-	l->address = *address;
 	l->tcp = (struct tcp_listener){.accept = conn_accept, .owner = group};
 	address_parse(address->traddr, &l->tcp.addr);
 	address_parse_port(address->trsvcid, &l->tcp.port);
 	tcp_listen(group->config.stack, &l->tcp);
 }
 
-/* `slot`: of `listening`. What has become of it by now is what counts. */
-static void update_listener(void *group_, void *slot)
+/* What has become of the slot by now is what counts. */
+static void update_listener(void *group_, void *slot_)
 {
 	struct nvmf_tcp_group *group = group_;
-	const uintptr_t i = (uintptr_t)slot;
-	struct listener *l;
+	const unsigned slot = (unsigned)(uintptr_t)slot_;
 
-	if (listening[i].used) {
-		start_listener(group, &listening[i].address);
-		return;
-	}
-	l = find(group, &listening[i].address);
-	if (l && l->used)
-		l->closed = true; /* new connections are reset */
+	if (listening[slot].used)
+		start_listener(group, slot);
+	else
+		group->listeners[slot].closed = true; /* new connections are reset */
+}
+
+const struct nvmf_address *listener_address(const struct listener *listener)
+{
+	const struct nvmf_tcp_group *group = listener->tcp.owner;
+
+	return &listening[listener - group->listeners].address;
 }
 
 static void update_all(unsigned slot)
@@ -156,7 +142,7 @@ struct nvmf_tcp_group *nvmf_tcp_group_create(const struct nvmf_tcp_group_config 
 	groups[cos_core_id()] = group;
 	for (unsigned i = 0; i < NVMF_TCP_MAX_LISTENERS; i++)
 		if (listening[i].used)
-			start_listener(group, &listening[i].address);
+			start_listener(group, i);
 	return group;
 }
 

@@ -20,11 +20,13 @@ TEST(ProfileTableTest, ShowsCyclesPerIo) {
   profile.update(cost);
   profile["layers"] = Json::array({{{"name", "net/tcp"}}});
   profile["layers"][0].update(cost);
+  profile["published"] =
+      Json::array({{{"layer", "net/tcp"}, {"cycles_per_io", 385.0}, {"what", "somebody's"}, {"source", "somewhere"}}});
   profile["functions"] = Json::array({{{"name", "tcp_input"}, {"layer", "net/tcp"}}});
   profile["functions"][0].update(cost);
   const std::string table = profile_table(profile);
   for (const char* text : {"1.000 to 2.000 ms, 10 I/Os: 500 busy cycles, 50.0 an I/O", "cycles/IO", "tcp_input",
-                           "100.0 %", "0.50", "branch 20 %"})
+                           "100.0 %", "0.50", "branch 20 %", "385.0  somebody's (somewhere)"})
     EXPECT_NE(table.find(text), std::string::npos) << text << " is missing in\n" << table;
 }
 

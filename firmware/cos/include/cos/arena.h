@@ -22,6 +22,9 @@ void *cos_alloc(enum cos_memory where, size_t bytes, size_t alignment);
 void *cos_zalloc(enum cos_memory where, size_t bytes, size_t alignment);
 /* Memory of either arena, or of malloc; NULL is ignored. */
 void cos_free(void *memory);
+/* PEs from `count` on will never start: the room of their stacks becomes SMEM to allocate. RM, once, before it starts
+ * others. */
+void cos_alloc_idle_stacks(unsigned count);
 /* Bytes that are free, in pieces. */
 size_t cos_free_bytes(enum cos_memory where);
 

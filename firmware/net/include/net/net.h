@@ -213,6 +213,8 @@ struct net_memory {
 /* `secret`: 128 random bits. `now`: microseconds of a clock that never goes back. */
 void net_init(struct net_stack *stack, const struct net_memory *memory, const struct tcp_config *tcp,
 	      const uint64_t secret[2], uint64_t now);
+/* More connections, used when those of net_memory are. */
+void net_add_conns(struct net_stack *stack, struct tcp_conn *conns, uint32_t count);
 /* False if the stack has no place for it. */
 bool net_add(struct net_stack *stack, struct netif *netif);
 /* Takes over one reference to the packet. */

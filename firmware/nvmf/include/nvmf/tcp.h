@@ -20,7 +20,7 @@
 #define NVMF_TCP_PAGE 4096u
 #define NVMF_TCP_MAX_IO (32u * NVMF_TCP_PAGE) /* bytes of a command */
 #define NVMF_TCP_MAX_IN_CAPSULE 8192u
-#define NVMF_TCP_MAX_LISTENERS 8u
+#define NVMF_TCP_MAX_LISTENERS 16u
 
 struct nvmf_tcp_group;
 
