@@ -238,7 +238,13 @@ static void walk(const struct nvmf_request *request, uint64_t offset, void *loca
 }
 
 static void copy_to_data(void *data, void *local, uint64_t bytes) { memcpy(data, local, bytes); }
-static void copy_from_data(void *data, void *local, uint64_t bytes) { memcpy(local, data, bytes); }
+
+/* A DMA may have put them there. */
+static void copy_from_data(void *data, void *local, uint64_t bytes)
+{
+	cos_dma_sync_for_cpu(data, bytes);
+	memcpy(local, data, bytes);
+}
 
 void nvmf_data_write(const struct nvmf_request *request, uint64_t offset, const void *from, uint64_t bytes)
 {

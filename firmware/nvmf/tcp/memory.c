@@ -42,12 +42,12 @@ bool request_take_buffers(struct nvmf_tcp_request *request, bool in_capsule)
 {
 	struct pool *pools = request->group->pools, *near = &pools[POOL_NEAR], *far = &pools[POOL_FAR];
 	const uint32_t count = pages_of(request->base.length);
-	/* The core that executes admin and fabrics commands reads and writes their data itself. */
+	/* Data of admin and fabrics commands, which a core reads and writes, are in near pages if they fit. */
 	const bool io = request->conn->qpair.qid != 0 && request->command.opcode != NVME_ADMIN_FABRICS;
 	struct pool *pool = NULL;
 
 	if (count > PIECES_MAX) {
-		if (io && pools[POOL_LARGE].free > 0)
+		if (pools[POOL_LARGE].free > 0)
 			fill(request, &pools[POOL_LARGE], 1);
 		return request->piece_count > 0;
 	}

@@ -165,6 +165,22 @@ TEST(NvmfTcp, KeepsAFullQueueBusy) {
   }
 }
 
+// A log page may be longer than the pages that admin commands usually get.
+TEST(NvmfTcp, AnswersLongAdminCommands) {
+  ClientOptions options;
+  options.qid = 0;
+  Bench s(options);
+  ASSERT_TRUE(s.client.connect());
+  std::memcpy(s.card.target.disk.data(), test_data(1, 128 * 1024).data(), 128 * 1024);
+  for (const u32 bytes : {4096U, 9216U, 128U * 1024}) {
+    s.client.read(1, 0, bytes);
+    Pdu pdu;
+    ASSERT_TRUE(s.client.wait(&pdu)) << bytes;
+    ASSERT_EQ(pdu.type(), PDU_C2H_DATA);
+    EXPECT_EQ(data_of(pdu, false), test_data(1, bytes));
+  }
+}
+
 TEST(NvmfTcp, AnswersOutOfOrder) {
   Bench s;
   ASSERT_TRUE(s.client.connect());
