@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "models/cluster/engine/profile.h"
@@ -54,6 +55,14 @@ class SystemPart {
 
 /// Builds a component. The configuration outlives the part.
 using BuildPart = std::function<std::unique_ptr<SystemPart>(const config::Component&, RunContext&)>;
+/// The BuildPart of a class that is made from a configuration, and from the run if it wants that.
+template <class PartType>
+std::unique_ptr<SystemPart> build_part(const config::Component& component, RunContext& context) {
+  if constexpr (std::is_constructible_v<PartType, const config::Component&, RunContext&>)
+    return std::make_unique<PartType>(component, context);
+  else
+    return std::make_unique<PartType>(component);
+}
 /// Finds what the schema cannot express: parameters that do not fit each other, contents of files.
 using CheckComponent = std::function<void(const config::Component&, config::Diagnostics&)>;
 /// A port of a component that is linked, and where the link stands.

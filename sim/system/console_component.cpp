@@ -37,10 +37,7 @@ void add_console(ComponentRegistry& registry) {
   type.doc = "A terminal on a serial line; it shows what arrives while the simulation runs.";
   type.params = {config::flag("timestamps", false, "Put the simulated time before every line.")};
   type.ports = {{"uart", "uart", 1, true, "The serial line."}};
-  registry.add(std::move(type), {[](const config::Component& component, RunContext& context) {
-                                   return std::make_unique<Console>(component, context);
-                                 },
-                                 {}});
+  registry.add(std::move(type), {build_part<Console>});
   registry.add_protocol("uart", [](PortEnd& a, PortEnd& b) {
     auto& left = dynamic_cast<UartEnd&>(a);
     auto& right = dynamic_cast<UartEnd&>(b);

@@ -167,10 +167,7 @@ void add_ethernet(ComponentRegistry& registry) {
   cable.doc = "A cable between two Ethernet ports, with the faults a cable can have. Ports may be linked without one.";
   cable.params = cable_params();
   cable.ports = {{"a", "ethernet", 1, true, "One end."}, {"b", "ethernet", 1, true, "The other end."}};
-  registry.add(std::move(cable), {[](const config::Component& component, RunContext& context) {
-                                    return std::make_unique<CablePart>(component, context);
-                                  },
-                                  {}});
+  registry.add(std::move(cable), {build_part<CablePart>});
 
   config::ComponentType device;
   device.name = "ethernet_switch";
@@ -178,9 +175,7 @@ void add_ethernet(ComponentRegistry& registry) {
   device.params = switch_table().params();
   device.params.push_back(rate_param());
   device.ports = {{"port", "ethernet", kSwitchPorts, false, "Its ports."}};
-  registry.add(
-      std::move(device),
-      {[](const config::Component& component, RunContext&) { return std::make_unique<SwitchPart>(component); }, {}});
+  registry.add(std::move(device), {build_part<SwitchPart>});
 
   config::ComponentType door;
   door.name = "ethernet_door";
@@ -193,9 +188,7 @@ void add_ethernet(ComponentRegistry& registry) {
       config::quantity("poll", Dimension::kTime, "20 us", "1 us", "10 ms", "Simulated time between two looks outside."),
       rate_param()};
   door.ports = {{"port", "ethernet", 1, true, "The port."}};
-  registry.add(
-      std::move(door),
-      {[](const config::Component& component, RunContext&) { return std::make_unique<DoorPart>(component); }, {}});
+  registry.add(std::move(door), {build_part<DoorPart>});
 }
 
 }  // namespace mppa::sim

@@ -203,10 +203,7 @@ void add_host(ComponentRegistry& registry) {
                                          "When the host looks for drives: after what it drives has booted."));
   type.params.push_back(faults_param("What goes wrong on the slots' links, and when; docs/user/faults.md."));
   type.ports = {{"pcie", "pcie", kMaxSlots, false, "The slots; as many as `slots` says."}};
-  registry.add(std::move(type), {[](const config::Component& component, RunContext& context) {
-                                   return std::make_unique<HostPart>(component, context);
-                                 },
-                                 check_host});
+  registry.add(std::move(type), {build_part<HostPart>, check_host});
 }
 
 }  // namespace mppa::sim

@@ -289,10 +289,7 @@ void add_initiator(ComponentRegistry& registry) {
   for (const auto* params : {&connect_table().params(), &controller_table().params(), &tcp_table().params()})
     type.params.insert(type.params.end(), params->begin(), params->end());
   type.ports = {{"ethernet", "ethernet", kMaxPorts, false, "The ports; as many as `ports` says."}};
-  registry.add(std::move(type), {[](const config::Component& component, RunContext& context) {
-                                   return std::make_unique<InitiatorPart>(component, context);
-                                 },
-                                 check_initiator});
+  registry.add(std::move(type), {build_part<InitiatorPart>, check_initiator});
 }
 
 }  // namespace mppa::sim

@@ -88,10 +88,7 @@ void add_management(ComponentRegistry& registry) {
       config::text("socket", "",
                    "unix:PATH or tcp:PORT to listen for JSON-RPC clients, who take turns by requests. Empty: none.")};
   type.ports = {{"card", "management", 1, true, "The management channel of a card."}};
-  registry.add(std::move(type), {[](const config::Component& component, RunContext& context) {
-                                   return std::make_unique<ManagementPart>(component, context);
-                                 },
-                                 {}});
+  registry.add(std::move(type), {build_part<ManagementPart>});
   registry.add_protocol("management", [](PortEnd& a, PortEnd& b) {
     auto* chip = dynamic_cast<ManagedEnd*>(&a);
     auto* peer = dynamic_cast<ManagementPeer*>(&b);

@@ -96,11 +96,9 @@ void add_pcie_switch(ComponentRegistry& registry) {
   type.params.push_back(faults_param("What goes wrong on the slots' links, and when; docs/user/faults.md."));
   type.ports = {{"upstream", "pcie", 1, true, "Towards the root complex."},
                 {"slot", "pcie", kMaxSlots, false, "The slots; as many as `slots` says."}};
-  registry.add(std::move(type),
-               {[](const config::Component& component, RunContext&) { return std::make_unique<SwitchPart>(component); },
-                [](const config::Component& component, config::Diagnostics& diagnostics) {
-                  check_faults(component, false, diagnostics);
-                }});
+  registry.add(std::move(type), {build_part<SwitchPart>, [](const auto& component, config::Diagnostics& diagnostics) {
+                                   check_faults(component, false, diagnostics);
+                                 }});
 }
 
 }  // namespace mppa::sim

@@ -207,10 +207,7 @@ void add_ssd(ComponentRegistry& registry) {
       config::text("contents", "", "File that keeps the contents; empty: in memory."),
   };
   type.ports = {{"pcie", "pcie", kMaxPorts, false, "The PCIe ports; as many as `ports` says."}};
-  registry.add(std::move(type), {[](const config::Component& component, RunContext& context) {
-                                   return std::make_unique<SsdPart>(component, context);
-                                 },
-                                 check_ssd});
+  registry.add(std::move(type), {build_part<SsdPart>, check_ssd});
 }
 
 }  // namespace mppa::sim

@@ -93,25 +93,30 @@ TEST(Crash, WatchdogReportsAHangingReactorWithItsLog) {
   EXPECT_EQ(run.end, "139");
 }
 
-TEST(Crash, PanicPrintsReasonAndLog) {
-  const FirmwareRun run("crash", 1, {"panic"});
-  EXPECT_EQ(count(run.console, "*** cluster 0 core 16: panic: asked for by the command line, 42\n"), 1U) << run.console;
-  EXPECT_EQ(count(run.console, "@log 0 10 "), 1U);
-  EXPECT_EQ(run.end, "134");
+struct Crash {
+  const char* what;     ///< argument of the program
+  const char* message;  ///< behind "*** cluster 0 core 16: "
+  bool has_log;         ///< it has logged a message before
+  const char* end;
+};
+
+class CrashReport : public ::testing::TestWithParam<Crash> {};
+
+TEST_P(CrashReport, SaysWhatHappenedWhereWithTheLog) {
+  const Crash& crash = GetParam();
+  const FirmwareRun run("crash", 1, {crash.what});
+  EXPECT_EQ(count(run.console, std::string("*** cluster 0 core 16: ") + crash.message), 1U) << run.console;
+  if (crash.has_log) EXPECT_EQ(count(run.console, "@log 0 10 "), 1U) << run.console;
+  EXPECT_EQ(run.end, crash.end);
 }
 
-TEST(Crash, AFaultInAnInterruptHandlerIsReported) {
-  const FirmwareRun run("crash", 1, {"irqfault"});
-  EXPECT_EQ(count(run.console, "*** cluster 0 core 16: trap NOMAPPING write at 0x0\n"), 1U) << run.console;
-  EXPECT_EQ(run.end, "139");
-}
-
-TEST(Crash, AStackOverflowIsReportedOnAnotherStack) {
-  const FirmwareRun run("crash", 1, {"overflow"});
-  EXPECT_EQ(count(run.console, "*** cluster 0 core 16: trap NOMAPPING write at 0x"), 1U) << run.console;
-  EXPECT_EQ(count(run.console, "@log 0 10 "), 1U);
-  EXPECT_EQ(run.end, "139");
-}
+constexpr Crash kCrashes[] = {
+    {"panic", "panic: asked for by the command line, 42\n", true, "134"},
+    {"irqfault", "trap NOMAPPING write at 0x0\n", false, "139"},
+    {"overflow", "trap NOMAPPING write at 0x", true, "139"},
+};
+INSTANTIATE_TEST_SUITE_P(Crash, CrashReport, ::testing::ValuesIn(kCrashes),
+                         [](const auto& instance) { return std::string(instance.param.what); });
 
 TEST(DmaTest, RandomTransfersArriveUnchanged) {
   const FirmwareRun run("dma_test", kClusters, {"4"});

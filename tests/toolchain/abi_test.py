@@ -8,12 +8,13 @@ r0-r3, or at r15 if it has more than 32 bytes. The expected words are laid out h
 slots from left to right without alignment, twelve in registers and the rest on the stack, also for variadic calls.
 Unspecified bytes (padding, the upper part of a slot) are not compared.
 """
-import argparse
 import pathlib
 import random
 import subprocess
 import sys
 import tempfile
+
+import command_line
 
 SCALARS = {"char": 1, "unsigned char": 1, "short": 2, "int": 4, "unsigned": 4, "float": 4, "long": 8, "double": 8, "void *": 8}
 PROMOTED = ["int", "unsigned", "long", "double", "void *", "unsigned __int128"]
@@ -117,13 +118,7 @@ def run(*command):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kvx-cc", required=True)
-    parser.add_argument("--mppasim", required=True)
-    parser.add_argument("--count", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--levels", default="O0,O2")
-    arguments = parser.parse_args()
+    arguments = command_line.random_program_parser(__doc__, count=100, levels="O0,O2").parse_args()
     rng = random.Random(arguments.seed)
     text = HEADER + "".join(call(rng, n) for n in range(arguments.count))
     text += "int main(void)\n{\n\tint bad = 0;\n\tchar room[1024]; /* spy reads what is above its arguments */\n\n\t__asm__ volatile(\"\" :: \"r\"(room) : \"memory\");\n" + "".join(f"\tbad += call{n}();\n" for n in range(arguments.count)) + "\treturn bad != 0;\n}\n"

@@ -6,13 +6,14 @@ usage: csmith.py --kvx-cc PATH --mppasim PATH [--count N] [--seed S] [--levels O
 Programs are numbered by their csmith seed (S, S+1, ...), so a failure is repeated with `--seed X --count 1`. A program
 that the host does not finish in time is replaced by the next seed. Exit status 1 if any result differs.
 """
-import argparse
 import concurrent.futures
 import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
+
+import command_line
 
 HOST_SECONDS = 2
 COMPILE_SECONDS = 300
@@ -90,12 +91,7 @@ def test_seed(arguments, seed):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kvx-cc", required=True)
-    parser.add_argument("--mppasim", required=True)
-    parser.add_argument("--count", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--levels", default="O0,O1,O2,Os")
+    parser = command_line.random_program_parser(__doc__, count=20, levels="O0,O1,O2,Os")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--cflags", default="", help="more options for kvx-cc, such as '-mllvm -verify-machineinstrs'")
     parser.add_argument("--exec-options", default="--timing functional")

@@ -9,7 +9,6 @@ clang does not have, or that test what only GCC promises, are listed below or re
 counted apart. Exit status 1 if any other program fails, or if a listed one passes at -O0 and
 -O2 alike.
 """
-import argparse
 import collections
 import concurrent.futures
 import os
@@ -18,6 +17,8 @@ import re
 import subprocess
 import sys
 import tempfile
+
+import command_line
 
 PACKAGE = "gcc-12-source"
 BASE = ["-w", "-std=gnu17"]
@@ -115,10 +116,7 @@ def reason_to_skip(name, failure):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kvx-cc", required=True, type=os.path.abspath)
-    parser.add_argument("--mppasim", required=True, type=os.path.abspath)
-    parser.add_argument("--levels", default="O0,O2")
+    parser = command_line.parser(__doc__, levels="O0,O2")
     parser.add_argument("--cflags", default="")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--suite", type=pathlib.Path, help="gcc.c-torture/execute (default: fetched)")

@@ -282,10 +282,10 @@ class BenchStats(CliTest):
 class Interruption(CliTest):
     """Ctrl-C: what runs a system ends it in order; what only computes ends at once."""
 
-    def interrupt(self, *args, ready):
+    def interrupt(self, *args, ready, **environment):
         """Sends SIGINT to the command once ready() is true; returns (status, stderr)."""
         process = subprocess.Popen([MPPASIM, *args], cwd=self.dir, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                                   text=True)
+                                   text=True, env={**os.environ, **environment})
         deadline = time.monotonic() + 60
         while not ready():
             self.assertLess(time.monotonic(), deadline, "it never began")
@@ -311,12 +311,29 @@ class Interruption(CliTest):
         (self.dir / "golden").mkdir()
         (self.dir / "scratch").mkdir()
         (self.dir / "outcome.yaml").write_text(CONFIG.replace("memory\n", "memory\n    arguments: [endless]\n"))
-        os.environ["TMPDIR"] = str(self.dir / "scratch")
-        self.addCleanup(os.environ.pop, "TMPDIR")
         status, _ = self.interrupt("golden", "update", "outcome", "--configs", ".", "--golden", "golden",
-                                   ready=self.logged("scratch/*"))
+                                   ready=self.logged("scratch/*"), TMPDIR=str(self.dir / "scratch"))
         self.assertEqual(status, 130)
         self.assertEqual(list((self.dir / "golden").iterdir()), [], "nothing is recorded")
+        self.assertEqual(list((self.dir / "scratch").iterdir()), [], "nothing is left behind")
+
+    def test_golden_check(self):
+        (self.dir / "golden").mkdir()
+        (self.dir / "golden/outcome.json").write_text("{}")
+        (self.dir / "outcome.yaml").write_text(CONFIG.replace("memory\n", "memory\n    arguments: [endless]\n"))
+        (self.dir / "scratch").mkdir()
+        status, _ = self.interrupt("golden", "check", "--configs", ".", "--golden", "golden",
+                                   ready=self.logged("scratch/*"), TMPDIR=str(self.dir / "scratch"))
+        self.assertEqual(status, 130)
+        self.assertEqual((self.dir / "golden/outcome.json").read_text(), "{}")
+        self.assertEqual(list((self.dir / "scratch").iterdir()), [], "nothing is left behind")
+
+    def test_bench_stats(self):
+        (self.dir / "outcome.yaml").write_text(CONFIG.replace("memory\n", "memory\n    arguments: [endless]\n"))
+        (self.dir / "scratch").mkdir()
+        status, _ = self.interrupt("bench", "stats", "outcome.yaml", ready=self.logged("scratch/*"),
+                                   TMPDIR=str(self.dir / "scratch"))
+        self.assertEqual(status, 130)
         self.assertEqual(list((self.dir / "scratch").iterdir()), [], "nothing is left behind")
 
     def test_what_only_computes(self):
@@ -326,6 +343,35 @@ class Interruption(CliTest):
             with self.subTest(args[0]):
                 status, _ = self.interrupt(*args, ready=lambda: time.monotonic() > begun)
                 self.assertEqual(status, -signal.SIGINT)
+
+    def test_what_only_reads(self):
+        """Stopped while its input, a pipe that nobody fills, keeps it waiting."""
+        (self.dir / "run").mkdir()
+        for file, args in (("system.yaml", ("validate",)), ("code.elf", ("disasm",)), ("code.txt", ("vectors",)),
+                           ("run/stats.json", ("stats", "run")), ("run/report.json", ("compare", "run", "run"))):
+            with self.subTest(args[0]):
+                path = self.dir / file
+                os.mkfifo(path)
+                opened = []
+
+                def is_read():
+                    try:  # fails as long as nobody reads
+                        opened.append(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+                    except OSError:
+                        return False
+                    return True
+
+                status, _ = self.interrupt(*args, *(() if "run" in args else (file,)), ready=is_read)
+                self.assertEqual(status, -signal.SIGINT)
+                os.close(opened[0])
+
+    def test_what_only_writes(self):
+        """Stopped while nobody takes its output, which is longer than a pipe holds."""
+        process = subprocess.Popen([MPPASIM, "describe", "--json-schema"], stdout=subprocess.PIPE)
+        self.assertTrue(process.stdout.read(1))
+        process.send_signal(signal.SIGINT)
+        process.stdout.close()
+        self.assertEqual(process.wait(timeout=60), -signal.SIGINT)
 
 
 unittest.main(argv=sys.argv[:1])
