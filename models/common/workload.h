@@ -34,6 +34,8 @@ class WorkloadIf {
   /// Name in reports, unique in its component; empty: the component's own.
   virtual std::string name() const = 0;
   virtual WorkloadPhase phase() const = 0;
+  /// How much of its work is done, the ramp included: 0 to 1; 0 if nobody can know.
+  virtual double progress() const = 0;
   /// I/Os completed so far, the ramp included.
   virtual u64 ios_completed() const = 0;
   /// The figures so far; final in kDone.

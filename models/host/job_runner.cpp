@@ -14,6 +14,12 @@ namespace mppa::host {
 namespace {
 
 constexpr u64 kPsPerSecond = 1'000'000'000'000;
+constexpr u64 kNoLimit = ~u64{0};
+
+double share(u64 part, u64 whole) { return static_cast<double>(part) / static_cast<double>(whole); }
+
+/// The part of a limit that is used up.
+double used(u64 left, u64 limit) { return limit == kNoLimit ? 0 : share(limit - left, limit); }
 
 u64 largest_size(const JobOptions& options, const std::optional<Trace>& trace) {
   u64 largest = 4096;
@@ -32,6 +38,7 @@ struct JobRunner::Thread {
   unsigned queue = 0;
   std::vector<u64> free_buffers;
   u64 in_flight = 0;
+  u64 ios_limit = kNoLimit, bytes_limit = kNoLimit;
   u64 ios_left = 0;    ///< may still be issued
   u64 bytes_left = 0;  ///< the same
   std::optional<Io> next;
@@ -63,8 +70,10 @@ JobRunner::JobRunner(Timeline& time, const Target& target, const JobOptions& opt
     for (const u64 bytes : sizes) thread->generators.emplace_back(options, options.offset, bytes, seeds.next());
     thread->queue = static_cast<unsigned>((first_queue + i) % target.driver.queues());
     for (u64 b = 0; b < options.io_depth; ++b) thread->free_buffers.push_back(target.memory.allocate(buffer_bytes));
-    thread->ios_left = options.number_ios != 0 ? options.number_ios : ~u64{0};
-    thread->bytes_left = options.time_based || trace_ ? ~u64{0} : options.io_size != 0 ? options.io_size : size;
+    if (options.number_ios != 0) thread->ios_limit = options.number_ios;
+    if (!options.time_based && !trace_) thread->bytes_limit = options.io_size != 0 ? options.io_size : size;
+    thread->ios_left = thread->ios_limit;
+    thread->bytes_left = thread->bytes_limit;
     threads_.push_back(std::move(thread));
   }
 }
@@ -111,6 +120,17 @@ WorkloadPhase JobRunner::phase() const {
   if (is_done_) return WorkloadPhase::kDone;
   if (is_verifying_) return WorkloadPhase::kVerify;
   return time_.now() < started_ + options_.ramp_ps ? WorkloadPhase::kRamp : WorkloadPhase::kMeasure;
+}
+
+double JobRunner::progress() const {
+  if (!is_started_ || is_done_) return is_done_ ? 1 : 0;
+  double sum = 0;
+  for (const auto& t : threads_)
+    sum += trace_ ? share(t->trace_position, trace_->entries.size())
+                  : std::max(used(t->ios_left, t->ios_limit), used(t->bytes_left, t->bytes_limit));
+  const double by_work = sum / static_cast<double>(threads_.size());
+  if (options_.runtime_ps == 0) return by_work;
+  return std::max(by_work, std::min(1.0, share(time_.now() - started_, options_.ramp_ps + options_.runtime_ps)));
 }
 
 WorkloadResult JobRunner::result() const {

@@ -48,6 +48,7 @@ class JobRunner : public WorkloadIf, public StatProvider {
     return target_.device.empty() ? options_.name : target_.device + "." + options_.name;
   }
   WorkloadPhase phase() const override;
+  double progress() const override;
   u64 ios_completed() const override { return completed_; }
   WorkloadResult result() const override;
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "sim/run/report.h"
@@ -48,23 +49,49 @@ std::string workload_rows(const Json& workloads) {
   return out + "\n";
 }
 
-/// The busiest resource of every kind, busiest kinds first.
-std::string busiest(const Json& resources) {
-  std::map<std::string, const Json*> by_kind;
+/// The resources of one kind.
+struct Kind {
+  std::string name;
+  std::string busiest;  ///< path
+  double highest = -1;  ///< utilization of that one
+  double sum = 0;       ///< over those in use
+  unsigned in_use = 0;
+};
+
+/// The busiest kinds, busiest first.
+std::vector<Kind> by_kind(const Json& resources) {
+  constexpr double kInUse = 0.005;
+  constexpr std::size_t kKindsShown = 6;
+  std::map<std::string, Kind> kinds;
   for (const Json& r : resources) {
-    const Json*& best = by_kind[r["kind"]];
-    if (!best || r["utilization"] > (*best)["utilization"]) best = &r;
+    const double utilization = r["utilization"];
+    Kind& kind = kinds[r["kind"]];
+    kind.name = r["kind"];
+    if (utilization > kind.highest) {
+      kind.highest = utilization;
+      kind.busiest = r["path"];
+    }
+    if (utilization < kInUse) continue;
+    kind.sum += utilization;
+    ++kind.in_use;
   }
-  std::vector<const Json*> order;
-  for (const auto& [kind, best] : by_kind) order.push_back(best);
-  std::sort(order.begin(), order.end(), [](const Json* a, const Json* b) {
-    const double x = (*a)["utilization"], y = (*b)["utilization"];
-    return x != y ? x > y : (*a)["kind"] < (*b)["kind"];
-  });
+  std::vector<Kind> out;
+  for (const auto& [name, kind] : kinds) out.push_back(kind);
+  std::sort(out.begin(), out.end(),
+            [](const Kind& a, const Kind& b) { return std::tie(b.highest, a.name) < std::tie(a.highest, b.name); });
+  if (out.size() > kKindsShown) out.resize(kKindsShown);
+  return out;
+}
+
+/// The busiest resource of each of these kinds, with the mean of those of the kind that are in use.
+std::string bottleneck(const Json& resources) {
   std::string out;
-  for (const Json* r : order)
-    out += fmt::format("{}{} {:.1f} % ({})", out.empty() ? "" : ", ", (*r)["kind"].get<std::string>(),
-                       100 * (*r)["utilization"].get<double>(), (*r)["path"].get<std::string>());
+  for (const Kind& kind : by_kind(resources)) {
+    const std::string mean =
+        kind.in_use > 1 ? fmt::format(", {} in use, mean {:.1f} %", kind.in_use, 100 * kind.sum / kind.in_use) : "";
+    out += fmt::format("{}{} {:.1f} % ({}{})", out.empty() ? "" : "\n               ", kind.name, 100 * kind.highest,
+                       kind.busiest, mean);
+  }
   return out;
 }
 
@@ -104,7 +131,7 @@ std::string closing_table(const Json& report) {
   out += row("simulated", fmt::format("{}, {} cycles, {} bundles", time_text(simulation["simulated_s"]),
                                       grouped(simulation["cycles"]), grouped(simulation["bundles"])));
   if (!report["cores"].empty()) out += row("cores", cores_text(report["cores"]));
-  if (!report["resources"].empty()) out += row("busiest", busiest(report["resources"]));
+  if (!report["resources"].empty()) out += row("bottleneck", bottleneck(report["resources"]));
   out +=
       row("energy", fmt::format("{:.1f} W on average, {:.3g} J (activity model)",
                                 report["power"]["average_w"].get<double>(), report["power"]["energy_j"].get<double>()));

@@ -13,17 +13,14 @@ using std::chrono::milliseconds;
 
 double seconds(std::chrono::steady_clock::duration d) { return duration<double>(d).count(); }
 
-std::string state_text(const ProgressState& s, double bundles_per_s, double simulated_per_s) {
+std::string state_text(const ProgressState& s, double bundles_per_s, double simulated_per_s, double seconds_left) {
   const double simulated_s = static_cast<double>(s.simulated_ps) / 1e12;
   std::string text = fmt::format("{:<8} {:10.6f} s", s.phase, simulated_s);
-  if (s.until_ps > 0)
-    text += fmt::format(" ({:.0f} %)", 100.0 * static_cast<double>(s.simulated_ps) / static_cast<double>(s.until_ps));
+  if (s.done > 0) text += fmt::format(" ({:.0f} %)", 100 * s.done);
   if (s.ios > 0) text += fmt::format("  {} I/Os", s.ios);
   text += fmt::format("  {:.1f} Mbundles/s", bundles_per_s * 1e-6);
-  if (simulated_per_s <= 0) return text;
-  text += fmt::format("  slowdown {:.0f}", 1 / simulated_per_s);
-  if (s.until_ps > s.simulated_ps)
-    text += fmt::format("  ETA {:.0f} s", static_cast<double>(s.until_ps - s.simulated_ps) / 1e12 / simulated_per_s);
+  if (simulated_per_s > 0) text += fmt::format("  slowdown {:.0f}", 1 / simulated_per_s);
+  if (seconds_left > 0) text += fmt::format("  ETA {:.0f} s", seconds_left);
   return text;
 }
 
@@ -49,10 +46,19 @@ void Progress::report(const ProgressState& state) {
   last_ps_ = state.simulated_ps;
   last_bundles_ = state.bundles;
   clear_state();
-  const std::string text = state_text(state, bundles_per_s, simulated_per_s);
+  const std::string text = state_text(state, bundles_per_s, simulated_per_s, seconds_left(state.done));
   fmt::print(stderr, "{}{}", text, mode_ == Mode::kTerminal ? "" : "\n");
   std::fflush(stderr);
   state_shown_ = mode_ == Mode::kTerminal;
+}
+
+double Progress::seconds_left(double done) {
+  if (done <= 0) return 0;
+  if (!first_known_) {
+    first_known_ = last_;
+    first_done_ = done;
+  }
+  return done > first_done_ ? (1 - done) * seconds(last_ - *first_known_) / (done - first_done_) : 0;
 }
 
 void Progress::text(const std::string& source, std::string_view bytes) {

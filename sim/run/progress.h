@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,7 +15,7 @@ namespace mppa::sim {
 struct ProgressState {
   std::string phase;  ///< "boot", "ramp", "measure", "verify", "run"
   u64 simulated_ps = 0;
-  u64 until_ps = 0;  ///< 0: unknown
+  double done = 0;  ///< share of the run that is over, 0 to 1; 0: unknown
   u64 bundles = 0;
   u64 ios = 0;
 };
@@ -43,10 +44,14 @@ class Progress {
   using Clock = std::chrono::steady_clock;
 
   void clear_state();
+  /// Wall time until the run is over, by the pace since that could first be said; 0: unknown.
+  double seconds_left(double done);
 
   Mode mode_;
   Clock::time_point started_, last_;
   u64 last_ps_ = 0, last_bundles_ = 0;
+  std::optional<Clock::time_point> first_known_;  ///< when the share that is done was first known
+  double first_done_ = 0;
   bool state_shown_ = false;
   std::map<std::string, std::string> unfinished_;  ///< lines by source
 };

@@ -72,7 +72,7 @@ Json resources_json(const StatNode& tree) {
   return resources;
 }
 
-Json simulation_json(const StatNode& tree, u64 now_ps, const RunEnd& end, u64 findings) {
+Json simulation_json(const StatNode& tree, const Simulation& simulation, const RunEnd& end) {
   u64 bundles = 0, cycles = 0, core_cycles = 0, waiting = 0;
   tree.walk([&](const std::string&, const StatNode& node) {
     if (!is_core(node)) return;
@@ -81,7 +81,8 @@ Json simulation_json(const StatNode& tree, u64 now_ps, const RunEnd& end, u64 fi
     waiting += node.count("waiting");
     cycles = std::max(cycles, node.count("cycles"));
   });
-  return {{"simulated_s", static_cast<double>(now_ps) / 1e12},
+  return {{"simulated_s", static_cast<double>(simulation.now_ps()) / 1e12},
+          {"window_begin_s", static_cast<double>(simulation.window_begin_ps()) / 1e12},
           {"bundles", bundles},
           {"cycles", cycles},
           {"core_cycles", core_cycles},
@@ -90,16 +91,25 @@ Json simulation_json(const StatNode& tree, u64 now_ps, const RunEnd& end, u64 fi
           {"end_message", end.message},
           {"end_details", end.details},
           {"partial", end.interrupted},
-          {"findings", findings},
-          {"success", !end.failed && findings == 0}};
+          {"findings", simulation.findings()},
+          {"success", !end.failed && simulation.findings() == 0}};
 }
 
-Json power_json(const config::SystemConfig& config, const Simulation& simulation, const StatNode& tree) {
+/// Watts over the time that `tree` covers.
+double average_power(const config::SystemConfig& config, const Simulation& simulation, const StatNode& tree) {
   double watts = 0;
   const auto& parts = simulation.parts();
   for (std::size_t i = 0; i < parts.size(); ++i)
     if (const StatNode* own = tree.child(config.components[i].path)) watts += parts[i]->average_power(*own);
-  return {{"average_w", watts}, {"energy_j", watts * static_cast<double>(simulation.now_ps()) / 1e12}};
+  return watts;
+}
+
+/// Power in the window, energy of the whole run.
+Json power_json(const config::SystemConfig& config, const Simulation& simulation, const StatNode& tree,
+                const StatNode& window) {
+  const double seconds = static_cast<double>(simulation.now_ps()) / 1e12;
+  return {{"average_w", average_power(config, simulation, window)},
+          {"energy_j", average_power(config, simulation, tree) * seconds}};
 }
 
 Json host_json(const Json& simulation, double wall_s) {
@@ -121,7 +131,7 @@ std::string files_hash(const std::map<std::string, std::string>& files) {
 
 Json make_report(const config::SystemConfig& config, const Simulation& simulation, const RunEnd& end,
                  const RunDirectory& directory, const RunFacts& facts) {
-  const StatNode tree = simulation.statistics();
+  const StatNode tree = simulation.statistics(), window = simulation.window_statistics();
   Json report;
   report["system"] = config.name;
   report["version"] = facts.version;
@@ -129,11 +139,11 @@ Json make_report(const config::SystemConfig& config, const Simulation& simulatio
   report["config_hash"] = config.hash();
   report["firmware_hash"] = files_hash(directory.loaded());
   report["files"] = directory.kept();
-  report["simulation"] = simulation_json(tree, simulation.now_ps(), end, simulation.findings());
+  report["simulation"] = simulation_json(tree, simulation, end);
   Json& workloads = report["workloads"] = Json::array();
   for (const auto& workload : simulation.workloads()) workloads.push_back(workload_json(workload));
-  report["power"] = power_json(config, simulation, tree);
-  report["resources"] = resources_json(tree);
+  report["power"] = power_json(config, simulation, tree, window);
+  report["resources"] = resources_json(window);
   report["cores"] = cores_json(tree);
   if (config.simulation.flag("profile")) report["profile"] = profile_json(simulation.profile());
   report["host"] = host_json(report["simulation"], facts.wall_s);

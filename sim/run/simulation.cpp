@@ -11,8 +11,11 @@ namespace {
 /// Simulated time between two looks at limits, workloads and the keyboard. Fixed, so that what they decide does not
 /// depend on the host.
 constexpr u64 kStepPs = 20'000'000;
-/// The same while the number of I/Os is limited: the run ends within a microsecond of the last one.
+/// The same while the number of I/Os is limited.
 constexpr u64 kFineStepPs = 1'000'000;
+/// More I/Os than complete in such a step. When so few are missing, the run goes from event to event, so that it ends
+/// with the I/O that is the limit.
+constexpr u64 kLastIos = 64;
 
 u64 next_multiple(u64 value, u64 period) { return (value / period + 1) * period; }
 
@@ -61,9 +64,12 @@ RunEnd Simulation::run(const std::function<bool()>& interrupted) {
   const u64 period = static_cast<u64>(simulation().quantity("sample_period"));
   while (!end_) {
     step(next_stop(last, period));
-    if (simulation().flag("profile")) track_window();
+    track_window();
     if (period > 0 && (now_ps() % period == 0 || end_)) sample();
-    if (progress_.due()) report_progress();
+    if (progress_.due()) {
+      directory_.flush();
+      progress_.report(progress());
+    }
     if (!end_ && last > 0 && now_ps() >= last) reach(until, deadline);
     if (!end_ && interrupted()) end_ = RunEnd{"interrupted", "interrupted; the report is partial", false, true};
   }
@@ -85,7 +91,12 @@ void Simulation::reach(u64 until, u64 deadline) {
 }
 
 u64 Simulation::next_stop(u64 until, u64 period) const {
-  u64 stop = next_multiple(now_ps(), simulation().quantity("ios") > 0 ? kFineStepPs : kStepPs);
+  const u64 ios = static_cast<u64>(simulation().quantity("ios"));
+  u64 stop = next_multiple(now_ps(), ios > 0 ? kFineStepPs : kStepPs);
+  if (ios > 0 && ios_completed() + kLastIos >= ios && sc_core::sc_pending_activity()) {
+    const u64 to_next_event = sc_core::sc_time_to_pending_activity().value();
+    stop = std::min(stop, now_ps() + to_next_event + 1);
+  }
   if (until > 0 && !sc_core::sc_pending_activity()) stop = until;
   if (period > 0) stop = std::min(stop, next_multiple(now_ps(), period));
   return until > 0 ? std::min(stop, until) : stop;
@@ -144,36 +155,52 @@ RunProfile Simulation::profile_until_now() const {
 }
 
 RunProfile Simulation::profile() const {
-  RunProfile out = after_window_ ? *after_window_ : profile_until_now();
+  RunProfile out = after_window_ ? after_window_->profile : profile_until_now();
   if (!before_window_) return out;
-  out.begin_ps = before_window_->end_ps;
-  out.ios -= before_window_->ios;
+  const RunProfile& before = before_window_->profile;
+  out.begin_ps = before.end_ps;
+  out.ios -= before.ios;
   for (std::size_t i = 0; i < out.code.size(); ++i)
-    for (const auto& [pc, cost] : before_window_->code[i].costs) {
+    for (const auto& [pc, cost] : before.code[i].costs) {
       engine::ProfileCost& total = out.code[i].costs[pc];
       total = total.since(cost);
     }
   return out;
 }
 
-/// A profile is that of what is measured.
 void Simulation::track_window() {
   const std::string now = phase();
-  if (!before_window_ && now == "measure") before_window_ = profile_until_now();
-  if (!after_window_ && now == "verify") after_window_ = profile_until_now();
+  if (!before_window_ && now == "measure") before_window_ = Moment{statistics(), profile_until_now()};
+  if (!after_window_ && now == "verify") after_window_ = Moment{statistics(), profile_until_now()};
 }
 
 void Simulation::sample() { write_statistics(series_.add(now_ps())); }
 
-void Simulation::report_progress() {
+StatNode Simulation::window_statistics() const {
+  const StatNode end = after_window_ ? after_window_->statistics : statistics();
+  return before_window_ ? end.since(before_window_->statistics) : end;
+}
+
+/// By the limit that is nearest, or the workload that has most to do.
+double Simulation::done() const {
+  const auto share = [](u64 part, i64 limit) {
+    return limit > 0 ? static_cast<double>(part) / static_cast<double>(limit) : 0;
+  };
+  const auto list = workloads();
+  double least = list.empty() ? 0 : 1;
+  for (const NamedWorkload& w : list) least = std::min(least, w.workload->progress());
+  return std::max(
+      {least, share(now_ps(), simulation().quantity("until")), share(ios_completed(), simulation().quantity("ios"))});
+}
+
+ProgressState Simulation::progress() const {
   ProgressState state;
   state.phase = phase();
   state.simulated_ps = now_ps();
-  state.until_ps = static_cast<u64>(simulation().quantity("until"));
+  state.done = done();
   state.ios = ios_completed();
   statistics().walk([&](const std::string&, const StatNode& node) { state.bundles += node.count("bundles"); });
-  directory_.flush();
-  progress_.report(state);
+  return state;
 }
 
 std::vector<Simulation::NamedWorkload> Simulation::workloads() const {

@@ -26,8 +26,7 @@ struct RunEnd {
   std::string details = {};  ///< of a crash: registers and source lines, each line behind a line feed
 };
 
-/// What the cores did in the window that counts: since the first workload began to measure, or since time 0 if none
-/// did.
+/// What the cores did in the window that counts.
 struct RunProfile {
   u64 begin_ps = 0, end_ps = 0;
   u64 ios = 0;  ///< completed in the window
@@ -53,10 +52,16 @@ class Simulation : public RunContext {
   u64 findings() const;
   /// I/Os that the workloads have completed so far.
   u64 ios_completed() const;
+  /// What a user wants to know on the way.
+  ProgressState progress() const;
   /// Empty `code` without `simulation.profile`.
   RunProfile profile() const;
   /// Statistics of all components, each below its path.
   StatNode statistics() const;
+  /// The same of the window that counts alone: counters and utilizations are what happened in it.
+  StatNode window_statistics() const;
+  /// When the window that counts began: with the first workload that measures, or at 0 if none does.
+  u64 window_begin_ps() const { return before_window_ ? before_window_->profile.end_ps : 0; }
   const std::vector<std::unique_ptr<SystemPart>>& parts() const { return parts_; }
   const TimeSeries& series() const { return series_; }
   /// Simulated time in picoseconds.
@@ -73,12 +78,18 @@ class Simulation : public RunContext {
   }
 
  private:
+  /// What had happened up to a moment.
+  struct Moment {
+    StatNode statistics;
+    RunProfile profile;
+  };
+
   void write_statistics(StatWriter& out) const;
   u64 next_stop(u64 until, u64 period) const;
   void step(u64 until_ps);
   bool finished();
   void sample();
-  void report_progress();
+  double done() const;
   std::string phase() const;
   RunProfile profile_until_now() const;
   void track_window();
@@ -91,8 +102,8 @@ class Simulation : public RunContext {
   std::vector<std::unique_ptr<SystemPart>> parts_;
   TimeSeries series_;
   std::optional<RunEnd> end_;
-  std::optional<RunProfile> before_window_;  ///< with `simulation.profile`, once something is measured
-  std::optional<RunProfile> after_window_;   ///< and when it is over, but read back
+  std::optional<Moment> before_window_;  ///< once something is measured
+  std::optional<Moment> after_window_;   ///< and when it is over, but read back
 };
 
 }  // namespace mppa::sim

@@ -34,6 +34,20 @@ u64 StatNode::count(const std::string& value_name) const {
   return found && found->kind == StatKind::kCounter ? found->count : 0;
 }
 
+StatNode StatNode::since(const StatNode& earlier) const {
+  StatNode out{name, values, {}};
+  for (StatValue& v : out.values)
+    if (const StatValue* before = earlier.value(v.name)) {
+      v.count -= std::min(v.count, before->count);
+      v.total -= std::min(v.total, before->total);
+    }
+  for (const StatNode& c : children) {
+    const StatNode* before = earlier.child(c.name);
+    out.children.push_back(before ? c.since(*before) : c);
+  }
+  return out;
+}
+
 StatValue& StatCollector::add(StatKind kind, std::string_view name, std::string_view unit, std::string_view doc) {
   StatValue v;
   v.kind = kind;

@@ -36,6 +36,10 @@ struct StatNode {
   /// The count of a counter; 0 if there is none of this name.
   u64 count(const std::string& value_name) const;
 
+  /// What has happened since `earlier`, the same tree at an earlier moment: counters and utilizations are differences,
+  /// gauges and histograms those of now.
+  StatNode since(const StatNode& earlier) const;
+
   /// Calls visit(path, node) for this node and all below it, parents first, in the order of the models. `path` joins
   /// names by dots, this node's excluded; it is empty for this node.
   template <class Visit>

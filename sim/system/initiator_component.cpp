@@ -114,6 +114,15 @@ class JobTotal : public WorkloadIf {
     }
     return first;
   }
+  double progress() const override {
+    double least = 1;
+    bool has_jobs = false;
+    for_each([&](const host::JobRunner& job) {
+      has_jobs = true;
+      least = std::min(least, job.progress());
+    });
+    return has_jobs ? least : 0;
+  }
   u64 ios_completed() const override {
     u64 sum = 0;
     for_each([&](const host::JobRunner& job) { sum += job.ios_completed(); });

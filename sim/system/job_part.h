@@ -28,6 +28,7 @@ class StartWorkload : public WorkloadIf {
 
   std::string name() const override { return ""; }
   WorkloadPhase phase() const override { return has_begun_() ? WorkloadPhase::kDone : WorkloadPhase::kWaiting; }
+  double progress() const override { return has_begun_() ? 1 : 0; }
   u64 ios_completed() const override { return 0; }
   WorkloadResult result() const override {
     WorkloadResult out;

@@ -32,7 +32,7 @@ class Loader : public sc_core::sc_module, public SystemPart, public StatProvider
 
   void write_stats(StatWriter& out) const override {
     out.counter("ios", done_, "I/Os", "I/Os completed");
-    out.utilization("busy", "loader", done_, 100);
+    out.utilization("busy", "loader", done_, 2 * sc_core::sc_time_stamp().value() / 1'000'000);
   }
 
   std::string name() const override { return component_.flag("named") ? "job" : ""; }
@@ -41,6 +41,7 @@ class Loader : public sc_core::sc_module, public SystemPart, public StatProvider
     if (done_ < kRamp) return WorkloadPhase::kRamp;
     return done_ < kRamp + wanted() ? WorkloadPhase::kMeasure : WorkloadPhase::kDone;
   }
+  double progress() const override { return static_cast<double>(done_) / static_cast<double>(kRamp + wanted()); }
   u64 ios_completed() const override { return done_; }
   WorkloadResult result() const override { return result_; }
 
@@ -105,12 +106,14 @@ class SimulationTest : public ::testing::Test {
     Simulation sim(registry, config, directory, progress, log);
     u64 asked = 0;
     const RunEnd end = sim.run([&] { return interrupt_after > 0 && ++asked >= interrupt_after; });
+    progress_ = sim.progress();
     series_ = sim.series().csv();
     return make_report(config, sim, end, directory, {"1.0", "hash", 0.5});
   }
 
   fs::path dir_ = fs::temp_directory_path() / ("mppasim-simulation-" + std::to_string(::getpid()));
   std::string series_;
+  ProgressState progress_;  ///< at the end
 };
 
 TEST_F(SimulationTest, EndsWhenTheWorkloadsAreDone) {
@@ -123,7 +126,10 @@ TEST_F(SimulationTest, EndsWhenTheWorkloadsAreDone) {
   EXPECT_EQ(w["bandwidth_bytes_per_s"], 4096e6);
   EXPECT_EQ(w["latency_ns"]["p99_9"], 500);
   EXPECT_TRUE(successful(report));
-  EXPECT_EQ(report["power"]["average_w"], 110);
+  EXPECT_EQ(report["simulation"]["window_begin_s"], 20e-6) << "the first look at the loader after its ramp";
+  EXPECT_EQ(report["power"]["average_w"], 110 - 19) << "one watt for each I/O of the window";
+  EXPECT_EQ(report["power"]["energy_j"], 110 * 120e-6) << "of the whole run";
+  EXPECT_EQ(report["resources"][0]["utilization"], 91.0 / 200) << "in the window";
   EXPECT_EQ(report["host"]["wall_s"], 0.5);
 }
 
@@ -137,7 +143,8 @@ TEST_F(SimulationTest, ErrorsOfAWorkloadAreAFailure) {
 TEST_F(SimulationTest, EndsAtTheLimitOfIos) {
   const Json report = run("ios: 1000", "{ios: 50}");
   EXPECT_EQ(report["simulation"]["end_reason"], "ios");
-  EXPECT_EQ(report["simulation"]["simulated_s"], 51e-6) << "the limit is looked at every microsecond";
+  EXPECT_EQ(report["simulation"]["simulated_s"], 50.000001e-6) << "at once";
+  EXPECT_EQ(report["workloads"][0]["ios"], 40) << "10 were the ramp";
 }
 
 TEST_F(SimulationTest, AJobIsNamedBehindItsComponent) {
@@ -158,6 +165,15 @@ TEST_F(SimulationTest, AWorkloadThatHasNotBegunAtTheTimeLimitIsAFailure) {
   EXPECT_EQ(report["simulation"]["end_reason"], "until");
   EXPECT_EQ(report["simulation"]["end_message"], "load had not begun");
   EXPECT_FALSE(successful(report));
+}
+
+TEST_F(SimulationTest, KnowsHowMuchIsDone) {
+  run("ios: 190", "{}", 3);
+  EXPECT_EQ(progress_.done, 59.0 / 200) << "of the workload, 60 us after the start";
+  run("ios: 190", "{until: 100 us}", 3);
+  EXPECT_EQ(progress_.done, 0.6) << "the limit of time is nearer";
+  run("ios: 190", "{ios: 10}", 3);
+  EXPECT_EQ(progress_.done, 0.2) << "two of ten I/Os";
 }
 
 TEST_F(SimulationTest, EndsAtTheTimeLimitExactly) {
@@ -188,8 +204,8 @@ TEST_F(SimulationTest, SamplesAtThePeriod) {
 
 TEST_F(SimulationTest, TheClosingTableShowsTheReport) {
   const std::string table = closing_table(run("ios: 100"));
-  for (const char* text : {"test: workloads_done", "load ", "1.00 M", "4.10 G", "0.50", "loader 110.0 % (load.busy)",
-                           "110.0 W on average"})
+  for (const char* text :
+       {"test: workloads_done", "load ", "1.00 M", "4.10 G", "0.50", "loader 45.5 % (load.busy)", "91.0 W on average"})
     EXPECT_NE(table.find(text), std::string::npos) << text << " is missing in\n" << table;
 }
 

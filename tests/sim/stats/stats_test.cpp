@@ -49,6 +49,26 @@ TEST(StatTree, WalkVisitsParentsFirstWithFullPaths) {
   EXPECT_EQ(paths, (std::vector<std::string>{"", "card", "card.core[0]", "card.queue"}));
 }
 
+StatNode counts(u64 events, u64 busy, u64 total, double level) {
+  StatCollector out;
+  out.enter("part");
+  out.counter("events", events, "", "");
+  out.utilization("busy", "part", busy, total);
+  out.gauge("level", level, "", "");
+  out.leave();
+  return out.take();
+}
+
+TEST(StatTree, SinceSubtractsWhatOnlyGrows) {
+  const StatNode window = counts(110, 75, 100, 3).since(counts(100, 50, 50, 2));
+  const StatNode* part = window.child("part");
+  ASSERT_TRUE(part);
+  EXPECT_EQ(part->count("events"), 10U);
+  EXPECT_EQ(part->value("busy")->number(), 0.5);
+  EXPECT_EQ(part->value("level")->number(), 3) << "as it is now";
+  EXPECT_EQ(counts(110, 75, 100, 3).since({}).child("part")->count("events"), 110U) << "it did not exist before";
+}
+
 TEST(StatPattern, StarsAndQuestionMarks) {
   EXPECT_TRUE(matches("*", ""));
   EXPECT_TRUE(matches("a*c", "abbc"));
