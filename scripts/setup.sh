@@ -12,6 +12,8 @@ packages=(
   liblzma-dev libssl-dev xz-utils
   # tests and benchmarks
   libgtest-dev libgmock-dev libbenchmark-dev libmpfr-dev csmith python3-yaml python3-jsonschema
+  # the real client: a guest in QEMU, its disk, what decodes the captures
+  qemu-system-x86 e2fsprogs tshark
   # KV3 toolchain
   llvm-19-dev llvm-19 llvm-19-tools libclang-19-dev libclang-cpp19 libclang-common-19-dev
   flex bison newlib-source zlib1g-dev libzstd-dev

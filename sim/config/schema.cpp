@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <utility>
@@ -201,24 +202,50 @@ namespace {
 /// "${card.clock}": may stand for any value.
 const nlohmann::ordered_json kReference = {{"type", "string"}, {"pattern", "^\\$\\{.*\\}$"}};
 
+/// Numbers with a unit: before the point not more digits than the largest value has in that unit. Spellings with an
+/// exponent or '_' are left to `mppasim validate`, as is the exact range.
+std::string quantity_pattern(const Param& p) {
+  std::vector<std::string> forms;
+  std::vector<std::string_view> names;
+  for (const Unit& u : units(p.dimension)) {
+    const double largest =
+        static_cast<double>(*p.max) * static_cast<double>(u.denominator) / static_cast<double>(u.numerator);
+    const std::size_t digits = fmt::format("{:.0f}", std::floor(largest)).size();
+    forms.push_back(fmt::format("[0-9]{{0,{}}}(\\.[0-9]*)? ?{}", digits, u.name));
+    names.push_back(u.name);
+  }
+  const char* sign = *p.min < 0 ? "-?" : "";
+  return fmt::format("^({}(?=\\.?[0-9])({})|[0-9][0-9._]*[_eE][-+0-9._eE]* ?({})|\\$\\{{.*\\}})$", sign,
+                     fmt::join(forms, "|"), fmt::join(names, "|"));
+}
+
+void add_quantity(nlohmann::ordered_json& j, const Param& p) {
+  j["type"] = "string";
+  if (p.dimension != Dimension::kNone) j["pattern"] = quantity_pattern(p);
+  if (!unit_optional(p.dimension)) return;
+  j["type"] = {"string", "number"};
+  const i64 one = p.dimension == Dimension::kRatio ? 1'000'000'000 : 1;  // what a number without unit counts
+  j["minimum"] = static_cast<double>(*p.min) / static_cast<double>(one);
+  j["maximum"] = static_cast<double>(*p.max) / static_cast<double>(one);
+}
+
+/// What the parameter means, its range and its source.
+std::string description(const Param& p) {
+  std::string out = p.doc;
+  if (const std::string range = range_text(p); !range.empty()) out += fmt::format(" Range: {}.", range);
+  return p.source.empty() ? out : fmt::format("{} [{}]", out, p.source);
+}
+
 nlohmann::ordered_json param_schema(const Param& p) {
   nlohmann::ordered_json j;
-  j["description"] = p.source.empty() ? p.doc : fmt::format("{} [{}]", p.doc, p.source);
+  j["description"] = description(p);
   switch (p.type) {
     case ParamType::kBool:
       j["anyOf"] = {{{"type", "boolean"}}, kReference};
       break;
-    case ParamType::kQuantity: {
-      j["type"] =
-          unit_optional(p.dimension) ? nlohmann::ordered_json{"string", "number"} : nlohmann::ordered_json("string");
-      std::vector<std::string> names;
-      for (const Unit& u : units(p.dimension))
-        if (!u.name.empty()) names.emplace_back(u.name);
-      if (p.dimension != Dimension::kNone)
-        j["pattern"] = fmt::format("^([-+0-9._eE]+ ?({}){}|\\$\\{{.*\\}})$", fmt::join(names, "|"),
-                                   unit_optional(p.dimension) ? "?" : "");
+    case ParamType::kQuantity:
+      add_quantity(j, p);
       break;
-    }
     case ParamType::kChoice:
       j["anyOf"] = {{{"enum", p.choices}}, kReference};
       break;
