@@ -17,6 +17,7 @@
 #define PARSER_TCP4 11
 #define PARSER_TCP6 12
 #define TX_FIFO_RUN 4
+#define SOURCE_GROUP_BIT (1ull << 40)
 
 /* Routes from the controllers to the clusters (published; nibbles of output ports, lowest first, 8 = arrived). */
 static const uint16_t route_to_cluster[2][MPPA_CLUSTERS] = {{0x80, 0x81, 0x82, 0x83, 0x84},
@@ -120,6 +121,8 @@ static void begin(struct rule *rule, unsigned type, bool with_check)
 	bits(rule, 0, 1); /* no exchange of source and destination */
 }
 
+/* Erratum of the aggregated modes: the hardware puts frames of its own among the received ones, with the group bit set
+ * in their source address. No rule may match them. */
 static unsigned put_mac(unsigned controller, unsigned parser)
 {
 	struct rule rule = {.bit = 0};
@@ -128,7 +131,9 @@ static unsigned put_mac(unsigned controller, unsigned parser)
 	bits(&rule, 3, 2); /* any number of VLAN tags */
 	bits(&rule, 0, 1);
 	any(&rule, 48, 0);
-	any(&rule, 48, 0);
+	bits(&rule, 0, 1 + 48);
+	bits(&rule, SOURCE_GROUP_BIT, 48);
+	bits(&rule, 0, 48);
 	return put_line(controller, parser, 0, &rule);
 }
 

@@ -37,9 +37,14 @@ LoadBalancer::LoadBalancer(Services& services)
     default_targets_[k] =
         &s_.lane_register(fmt::format("default_rule.rr_target{}", k),
                           MPPA_ETH_DEFAULT_RULE(0) + MPPA_ETH_DEFAULT_RR_TARGET + 4 * k, 0x40, RegAccess::kRw);
-  lb_ctrl_.on_write([this](unsigned, u64 value) {
-    if (value & MPPA_ETH_LB_ADD_FOOTER)
-      SC_REPORT_WARNING(s_.regs.name().c_str(), "RX footers are not modelled; none is appended");
+  const auto warn = [this](const char* what) { SC_REPORT_WARNING(s_.regs.name().c_str(), what); };
+  lb_ctrl_.on_write([=](unsigned, u64 value) {
+    if (value & MPPA_ETH_LB_ADD_FOOTER) warn("RX footers are not modelled; none is appended");
+    if (!(value & MPPA_ETH_LB_STORE_AND_FORWARD))
+      warn("reception always stores and forwards; cut-through is not modelled");
+  });
+  default_ctrl_.on_write([=](unsigned, u64 value) {
+    if ((value & 3) == MPPA_ETH_DEFAULT_NOCX) warn("the default rule drops: the inter-chip NoC is not modelled");
   });
   declare_parsers();
   declare_drops();

@@ -82,6 +82,8 @@ void take_ipv4(BitReader& in, Layer& layer) {
   take_field(in, layer, {72, 8});
   take_field(in, layer, {96, 32}, Role::kSource);
   take_field(in, layer, {128, 32}, Role::kDestination);
+  in.flag();  // skip_length: the next rule begins a line in any case
+  layer.last = in.flag();
 }
 
 void take_ipv6_address(BitReader in, Layer& layer, u16 bit, Role role) {
@@ -113,6 +115,19 @@ void take_l4(BitReader& in, Layer& layer) {
   if (layer.type == MPPA_ETH_PTYPE_TCP) take_field(in, layer, {103, 9});
 }
 
+void take_nvme_tcp(BitReader& in, Layer& layer) {
+  layer.add_index = in.flag();
+  layer.check = in.flag();
+  layer.nvme_data = in.flag();
+  if (in.flag()) add_hash(layer, {0, 8}, 0xFF);
+  Condition flags;
+  flags.differ = in.flag();
+  Condition::Term term{{8, 8}, in.take(8), 0};
+  term.mask = in.take(8);
+  flags.terms.push_back(term);
+  layer.conditions.push_back(flags);
+}
+
 void take_custom(BitReader& in, Layer& layer) {
   layer.add_index = in.flag();
   layer.skip_bytes = static_cast<unsigned>(in.take(4));
@@ -125,6 +140,7 @@ void take_custom(BitReader& in, Layer& layer) {
     if (differ[i]) layer.conditions.push_back({true, {{field, expected[i], differ[i]}}});
     add_hash(layer, field, hash[i]);
   }
+  layer.last = in.flag();
 }
 
 /// Decodes a rule whose type has been taken; false: unknown type. `more`: the lines behind it.
@@ -169,6 +185,9 @@ bool take_layer(BitReader& in, Layer& layer, std::span<const u32> more, unsigned
       take_field(in, layer, {16, 16});
       take_field(in, layer, {32, 16});
       return true;
+    case MPPA_ETH_PTYPE_NVME_TCP:
+      take_nvme_tcp(in, layer);
+      return true;
     case MPPA_ETH_PTYPE_SKIP:
       layer.skip_bytes = static_cast<unsigned>(in.take(13));
       return true;
@@ -198,6 +217,7 @@ std::optional<Program> decode_program(std::span<const u32> ram, std::string& err
     indices += layer.add_index, checks += layer.check;
     line += lines;
     program.push_back(std::move(layer));
+    if (program.back().last) break;
   }
   if (indices > kMaxIndices || checks > kMaxChecks) {
     error = "more than four rules with an index or a checksum check";

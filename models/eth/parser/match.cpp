@@ -1,12 +1,15 @@
 #include <algorithm>
 #include <array>
 
+#include "models/common/crc32.h"
 #include "models/eth/checksum.h"
 #include "models/eth/parser/program.h"
 #include "mppa/eth_regs.h"
 
 namespace mppa::eth {
 namespace {
+
+constexpr u8 kCapsuleCommand = 0x04, kH2cData = 0x06;  ///< types of NVMe/TCP PDUs
 
 /// The walk through one frame.
 struct Cursor {
@@ -18,6 +21,7 @@ struct Cursor {
   int protocol = -1;          ///< IP protocol announced
   int udp_port = -1;          ///< destination port of the UDP header before
   bool fragment = false;      ///< of the last IP header
+  bool in_tcp = false;        ///< the layer before was TCP
   std::array<u64, 2> tags{};  ///< VLAN control fields
   unsigned tag_count = 0;
 
@@ -129,6 +133,16 @@ bool icrc_ok(std::span<const u8> frame, bool v2) {
   return *crc == sent;
 }
 
+/// `bytes`: from a PDU's common header to the end of the segment. A PDU that goes on in the next one cannot be checked.
+bool data_digest_ok(std::span<const u8> bytes) {
+  static constexpr u8 kDataDigest = 2;  // in FLAGS
+  const std::size_t data = bytes[3], end = bytes[4] | bytes[5] << 8 | bytes[6] << 16 | std::size_t{bytes[7]} << 24;
+  if (!(bytes[1] & kDataDigest) || data == 0 || end > bytes.size() || end < data + 4) return true;
+  u32 sent = 0;
+  for (unsigned i = 0; i < 4; ++i) sent |= u32{bytes[end - 4 + i]} << 8 * i;
+  return crc32c(bytes.subspan(data, end - 4 - data)) == sent;
+}
+
 /// Checks that the layer is what the rule's type says; finds its length and whether its checksum holds.
 bool enter_layer(const Layer& layer, Cursor& c, unsigned& length, bool& checksum_ok) {
   const bool announced_l4 = c.end > 0 && !c.fragment;
@@ -162,6 +176,7 @@ bool enter_layer(const Layer& layer, Cursor& c, unsigned& length, bool& checksum
       if (length < 8 || c.at + length > c.end) return false;
       checksum_ok = !layer.check || upper_checksum_ok(c, protocol);
       c.udp_port = udp ? load_be16(&c.frame[c.at + 2]) : -1;
+      c.in_tcp = !udp;
       c.protocol = -1;
       return true;
     }
@@ -172,6 +187,12 @@ bool enter_layer(const Layer& layer, Cursor& c, unsigned& length, bool& checksum
       if (!c.holds(length)) return false;
       checksum_ok = !layer.check || icrc_ok(c.frame, layer.roce_v2);
       return true;
+    case MPPA_ETH_PTYPE_NVME_TCP:
+      length = 8;  // the common header
+      if (!c.in_tcp || c.at + length > c.end || c.frame[c.at] != (layer.nvme_data ? kH2cData : kCapsuleCommand))
+        return false;
+      checksum_ok = !layer.check || data_digest_ok(c.frame.subspan(c.at, c.end - c.at));
+      return true;
     case MPPA_ETH_PTYPE_VXLAN:
       length = 8;
       if (c.udp_port != 4789 || !c.holds(length) || !(c.frame[c.at] & 0x08)) return false;
@@ -179,12 +200,19 @@ bool enter_layer(const Layer& layer, Cursor& c, unsigned& length, bool& checksum
       return true;
     case MPPA_ETH_PTYPE_MPLS:
       length = 4;
-      return (c.ethertype == 0x8847 || c.ethertype == 0x8848) && c.holds(length);
-    case MPPA_ETH_PTYPE_GRE:
-      length = 8;  // with key
-      if (!announced_l4 || c.protocol != 47 || !c.holds(length)) return false;
-      c.ethertype = load_be16(&c.frame[c.at + 2]);
+      if ((c.ethertype != 0x8847 && c.ethertype != 0x8848) || !c.holds(length + 1)) return false;
+      if (c.frame[c.at + 2] & 1)  // the last label: what follows says itself which IP it is (RFC 3032)
+        c.ethertype = c.frame[c.at + length] >> 4 == 4 ? 0x0800 : 0x86DD;
       return true;
+    case MPPA_ETH_PTYPE_GRE: {
+      static constexpr u8 kOptional[] = {0x80, 0x20, 0x10};  // checksum, key, sequence number: 4 bytes each (RFC 2890)
+      length = 8;
+      if (!announced_l4 || c.protocol != 47 || !c.holds(length)) return false;
+      length = 4;
+      for (const u8 bit : kOptional) length += c.frame[c.at] & bit ? 4 : 0;
+      c.ethertype = load_be16(&c.frame[c.at + 2]);
+      return c.holds(length);
+    }
     case MPPA_ETH_PTYPE_SKIP:
       length = layer.skip_bytes;
       return c.holds(length);

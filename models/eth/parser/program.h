@@ -44,10 +44,12 @@ struct HashField {
 struct Layer {
   unsigned type = 0;
   bool add_index = false;
-  bool check = false;  ///< checksum or invariant CRC
+  bool check = false;  ///< checksum, invariant CRC or data digest
   bool swap = false;   ///< hash source and destination in numerical order
   bool pfc = false;    ///< MAC: the VLAN priority is the traffic class
+  bool last = false;   ///< IPv4, CUSTOM: end of the program
   bool roce_v2 = false;
+  bool nvme_data = false;   ///< NVMe/TCP: H2CData PDUs instead of command capsules
   u8 vlan_tags = 0;         ///< MAC: 0, 1, 2 tags wanted; 3: any number
   u8 ethertype_policy = 0;  ///< MAC: 0 any, 1 equal, 2 different
   u16 ethertype = 0;

@@ -181,7 +181,7 @@ TEST_F(ControllerTest, ChecksumErrorsAreDroppedOrReported) {
   EXPECT_EQ(b.lb(MPPA_ETH_DROP_CNT(0) + MPPA_ETH_DROP_CRC), 1U);
   EXPECT_EQ(b.lb(MPPA_ETH_DROP_CNT(0) + MPPA_ETH_DROP_CRC + 4), 1U) << "reads and clears";
   EXPECT_EQ(b.lb(MPPA_ETH_DROP_CNT(0) + MPPA_ETH_DROP_CRC), 0U);
-  b.lb(MPPA_ETH_LB_CTRL(0), 9280 | MPPA_ETH_LB_ADD_HEADER | MPPA_ETH_LB_KEEP_ERRORS);
+  b.lb(MPPA_ETH_LB_CTRL(0), 9280 | MPPA_ETH_LB_STORE_AND_FORWARD | MPPA_ETH_LB_ADD_HEADER | MPPA_ETH_LB_KEEP_ERRORS);
   a.send(bad);
   run_us(5);
   const auto got = b.poll();
@@ -191,7 +191,7 @@ TEST_F(ControllerTest, ChecksumErrorsAreDroppedOrReported) {
 
 TEST_F(ControllerTest, LongFramesAndFramesWithoutRuleAreDropped) {
   start();
-  b.lb(MPPA_ETH_LB_CTRL(0), 1514 | MPPA_ETH_LB_ADD_HEADER);
+  b.lb(MPPA_ETH_LB_CTRL(0), 1514 | MPPA_ETH_LB_STORE_AND_FORWARD | MPPA_ETH_LB_ADD_HEADER);
   a.send(random_frame(1515, 1));
   a.send(random_frame(1514, 1));
   run_us(5);
@@ -326,6 +326,121 @@ TEST_F(ControllerTest, FourLanesRunAtTheirOwnRate) {
   }
   ASSERT_EQ(got, 20U);
   EXPECT_NEAR(static_cast<double>(last - first), 19 * 40, 2) << "1250 bytes a frame at 25 Gb/s: 400 ns";
+}
+
+TEST_F(ControllerTest, ModesSetTheRatesOfTheLanes) {
+  const auto rates = [this] {
+    std::array<u64, MPPA_ETH_LANES> gigabits{};
+    for (unsigned lane = 0; lane < MPPA_ETH_LANES; ++lane) {
+      const MacConfig& c = a.eth.mac(lane).config();
+      if (c.tx_enable && c.rx_enable) gigabits[lane] = c.bits_per_second / kGigabit;
+    }
+    return gigabits;
+  };
+  using Rates = std::array<u64, MPPA_ETH_LANES>;
+  a.bring_up(MPPA_ETH_MODE_100G);
+  EXPECT_EQ(rates(), (Rates{100, 0, 0, 0}));
+  a.bring_up(MPPA_ETH_MODE_40G);
+  EXPECT_EQ(rates(), (Rates{40, 0, 0, 0}));
+  a.bring_up(0);
+  EXPECT_EQ(rates(), (Rates{25, 25, 25, 25}));
+  a.mac(MPPA_ETH_XPCS_CTRL1(1), 0);
+  a.mac(MPPA_ETH_SG, 1 << 3);
+  EXPECT_EQ(rates(), (Rates{25, 10, 25, 1}));
+}
+
+TEST_F(ControllerTest, EightLanesCarryTrafficAtOnce) {
+  constexpr unsigned kFrames = 12;
+  for (auto* card : {&a, &b}) {
+    card->bring_up(0);
+    for (unsigned lane = 0; lane < MPPA_ETH_LANES; ++lane) card->receive_by_default(lane);
+    card->open_rx();
+  }
+  const auto frame = random_frame(1250 - 4 - 20, 1);
+  for (unsigned i = 0; i < kFrames * MPPA_ETH_LANES; ++i)
+    for (auto* card : {&a, &b}) card->send(frame, MPPA_ETH_TX_CONTROL(0, i % MPPA_ETH_LANES, 0, 0, 0));
+  std::array<std::array<unsigned, MPPA_ETH_LANES>, 2> got{};
+  const u64 begin = kernel_ps();
+  u64 end = begin;
+  for (int i = 0; i < 200; ++i) {
+    sc_core::sc_start(sc_core::sc_time::from_value(50'000));
+    for (unsigned side = 0; side < 2; ++side)
+      while (const auto r = (side ? b : a).poll()) {
+        ++got[side][MPPA_ETH_RX_LANE(r->header.info)];
+        EXPECT_EQ(MPPA_ETH_RX_ETH(r->header.info), side);
+        end = kernel_ps();
+      }
+  }
+  for (const auto& side : got)
+    for (const unsigned frames : side) EXPECT_EQ(frames, kFrames);
+  EXPECT_LT(end - begin, 2 * kFrames * 400'000U) << "side by side: 400 ns a frame and lane, and the way";
+}
+
+TEST_F(ControllerTest, PfcHoldsTheFifosOfItsClassAndNoOthers) {
+  start();
+  a.lb(MPPA_ETH_TX_FIFO(3) + MPPA_ETH_TX_LANE_CTRL(0), 1 << (1 + 4) | 1 << 9);
+  b.dispatch(0, test::kRxChannel + 1);  // gets no buffers
+  b.open_rx(0, 2);
+  b.dma_regs.write(MPPA_DMA_RX_CHANNEL + 0x6000 + MPPA_DMA_RXC_JOB_QUEUE_CFG, 1 | 1 << 1);
+  b.program_both(0, RuleWriter().mac({.vlan_tags = 1, .pfc = true}),
+                 MPPA_ETH_PARSER_CTL_VALUE(MPPA_ETH_PARSER_HASH_LUT, 0, 3, 10, 0));
+  const u64 classes = MPPA_ETH_RX_PFC(0) + MPPA_ETH_RX_PFC_CLASS(4);
+  b.lb(MPPA_ETH_RX_PFC(0) + MPPA_ETH_RX_PFC_CTRL, MPPA_ETH_RX_PFC_ENABLE | MPPA_ETH_RX_PFC_CLASS_ENABLE(4));
+  b.lb(classes + MPPA_ETH_RX_PFC_ALERT, 2048);
+  b.lb(classes + MPPA_ETH_RX_PFC_RELEASE, 1024);
+  b.lb(classes + MPPA_ETH_RX_PFC_DROP, 16 * 1024);
+  for (int i = 0; i < 60; ++i) a.send(make_packet({.vlan = 4 << 13}, 500));
+  run_us(20);
+  const u64 sent = a.eth_regs.read(MPPA_ETH_MAC + MPPA_ETH_TX_STATS(0) + 8 * 3);
+  EXPECT_LT(sent, 40U) << "held up";
+  EXPECT_EQ(b.lb(classes + MPPA_ETH_RX_PFC_DROP_CNT), 0U);
+  EXPECT_LE(b.lb(classes + MPPA_ETH_RX_PFC_WMARK), 16 * 1024U);
+  // A FIFO that does not obey this class runs on, into the class's limit.
+  a.lb(MPPA_ETH_TX_FIFO(3) + MPPA_ETH_TX_LANE_CTRL(0), 1 << (1 + 5) | 1 << 9);
+  run_us(20);
+  EXPECT_EQ(a.eth_regs.read(MPPA_ETH_MAC + MPPA_ETH_TX_STATS(0) + 8 * 3), 60U);
+  EXPECT_GT(b.lb(classes + MPPA_ETH_RX_PFC_DROP_CNT), 10U);
+  EXPECT_EQ(b.lb(MPPA_ETH_RX_PFC(0) + MPPA_ETH_RX_PFC_GLOBAL + MPPA_ETH_RX_PFC_DROP_CNT), 0U);
+}
+
+TEST_F(ControllerTest, TheLutIndexTakesLaneRuleAndQueuePair) {
+  start();
+  b.dispatch(0, test::kRxChannel);
+  const auto index_with = [&](u32 control, u32 pair_mask) {
+    b.lb(MPPA_ETH_LUT_CTRL, control);
+    b.lb(MPPA_ETH_LUT_QPN_CTRL, pair_mask);
+    a.send(make_packet({}, 100));
+    a.send(make_packet({}, 100));
+    run_us(5);
+    b.poll();
+    const auto got = b.poll();
+    EXPECT_TRUE(got);
+    return got ? MPPA_ETH_RX_LUT_ENTRY(got->header.info) : 0;
+  };
+  b.program_both(5, RuleWriter().mac().ipv4(0xFFFFFFFF).tcp(0xFFFF),
+                 MPPA_ETH_PARSER_CTL_VALUE(MPPA_ETH_PARSER_HASH_LUT, 0, 3, 10, 0xFFF));
+  const u32 plain = index_with(0, 0);
+  EXPECT_EQ(index_with(MPPA_ETH_LUT_CTRL_VALUE(0, 31, 0), 0), 5U << 6 | (plain & 0x3F)) << "five bits: parser 5";
+  EXPECT_EQ(index_with(MPPA_ETH_LUT_CTRL_VALUE(3, 0, 0), 0), plain & 0x1FF) << "two bits: lane 0";
+  EXPECT_EQ(index_with(0, 0xFF), plain & 7) << "eight bits of a queue pair that is not there";
+}
+
+TEST_F(ControllerTest, TheTxHeaderAsksForRoceCrcsAndRulesCheckThem) {
+  start();
+  b.dispatch(0, test::kRxChannel);
+  b.program_both(11, RuleWriter().mac().ipv4().udp().roce(true),
+                 MPPA_ETH_PARSER_CTL_VALUE(MPPA_ETH_PARSER_HASH_LUT, 0, 4, 10, 0xFFF));
+  const auto frame = make_packet({.destination_port = 4791, .tcp = false}, 12 + 64 + 4, 0, false);
+  a.send(frame);  // its last four bytes are no CRC
+  run_us(5);
+  EXPECT_FALSE(b.poll());
+  EXPECT_EQ(b.lb(MPPA_ETH_DROP_CNT(0) + MPPA_ETH_DROP_CRC), 1U);
+  a.send(frame, MPPA_ETH_TX_CONTROL(0, 0, MPPA_ETH_TX_IP_V4, MPPA_ETH_TX_CRC_ROCE2, 0));
+  run_us(5);
+  const auto got = b.poll();
+  ASSERT_TRUE(got);
+  EXPECT_EQ(MPPA_ETH_RX_CRC_ERRORS(got->header.info), 0U);
+  EXPECT_TRUE(std::equal(frame.begin(), frame.end() - 4, got->frame.begin()));
 }
 
 TEST_F(ControllerTest, AStoppedTxFifoHoldsTheDmaWithoutLoss) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "models/common/crc32.h"
 #include "models/eth/parser/program.h"
 #include "tests/models/eth/packets.h"
 #include "tests/models/eth/rule_writer.h"
@@ -163,6 +164,14 @@ TEST(Parser, SkipAndCustomRulesWorkOnRawBytes) {
   EXPECT_TRUE(run(skip, other)) << "not under the mask";
 }
 
+TEST(Parser, SomeRulesEndTheProgram) {
+  RuleWriter rules;
+  rules.mac().bits(MPPA_ETH_PTYPE_IPV4, 5).bits(0, 3).field(6).field(2).field(8).field(32).field(32);
+  rules.bits(0, 1).bits(1, 1).next_line().udp();
+  EXPECT_EQ(compile(rules).size(), 2U);
+  EXPECT_TRUE(run(rules, make_packet({}, 10))) << "what is behind it does not count";
+}
+
 TEST(Parser, UnknownRulesAndTooManyChecksAreRefusedWithTheirPlace) {
   std::string error;
   EXPECT_FALSE(decode_program(RuleWriter().mac().bits(2, 5).words(), error));
@@ -171,6 +180,128 @@ TEST(Parser, UnknownRulesAndTooManyChecksAreRefusedWithTheirPlace) {
   for (int i = 0; i < 5; ++i) many.mac();
   EXPECT_FALSE(decode_program(many.words(), error));
   EXPECT_NE(error.find("more than four"), std::string::npos);
+}
+
+/// RoCE with queue pair 0x123456 and a right invariant CRC: over UDP, or behind a global route header.
+std::vector<u8> roce_frame(bool v2) {
+  auto frame = make_packet({.destination_port = 4791, .tcp = false, .v6 = !v2}, 12 + 16 + 4, 0, false);
+  unsigned bth = 14 + 20 + 8;
+  if (!v2) {
+    store_be16(&frame[12], 0x8915);
+    bth = 14 + 40;
+  }
+  frame[bth + 5] = 0x12, frame[bth + 6] = 0x34, frame[bth + 7] = 0x56;
+  const u32 crc = *roce_icrc(frame, v2);
+  for (unsigned i = 0; i < 4; ++i) frame[frame.size() - 4 + i] = static_cast<u8>(crc >> 8 * i);
+  return frame;
+}
+
+TEST(Parser, RoceIsFoundByQueuePairAndItsCrcIsChecked) {
+  for (const bool v2 : {false, true}) {
+    const auto rules = [&](u32 pair, u32 mask, u32 hash) {
+      RuleWriter r;
+      r.mac();
+      if (v2) r.ipv4().udp();
+      return r.roce(v2, pair, mask, hash);
+    };
+    auto frame = roce_frame(v2);
+    EXPECT_TRUE(run(rules(0x123456, 0xFFFFFF, 0), frame)) << v2;
+    EXPECT_FALSE(run(rules(0x123457, 0xFFFFFF, 0), frame)) << v2;
+    const auto match = run(rules(0, 0, 0xFFFFFF), frame);
+    ASSERT_TRUE(match) << v2;
+    EXPECT_EQ(match->queue_pair, 0x123456U);
+    EXPECT_EQ(match->checksum_errors, 0);
+    EXPECT_NE(match->hash_key, run(rules(0, 0, 0), frame)->hash_key);
+    frame[frame.size() - 5] ^= 1;
+    EXPECT_EQ(run(rules(0, 0, 0), frame)->checksum_errors, v2 ? 4 : 1) << "the last rule that checks";
+    frame[v2 ? 37 : 13] ^= 1;  // another UDP port, another type
+    EXPECT_FALSE(run(rules(0, 0, 0), frame)) << v2;
+  }
+}
+
+/// A segment with one PDU of 8 bytes of header, 32 bytes of data from 24 on and a right data digest.
+std::vector<u8> nvme_frame(u8 type) {
+  auto frame = make_packet({}, 24 + 32 + 4, 0, false);
+  const std::span<u8> pdu = std::span(frame).subspan(54);
+  const u8 header[] = {type, 2, 24, 24, 60, 0, 0, 0};
+  std::copy(std::begin(header), std::end(header), pdu.begin());
+  const u32 digest = crc32c(pdu.subspan(24, 32));
+  for (unsigned i = 0; i < 4; ++i) pdu[56 + i] = static_cast<u8>(digest >> 8 * i);
+  return frame;
+}
+
+TEST(Parser, NvmeTcpPdusAreToldApartAndTheirDigestIsChecked) {
+  const auto capsule = [] { return RuleWriter().mac().ipv4().tcp().nvme_tcp(false); };
+  auto frame = nvme_frame(0x06);
+  EXPECT_FALSE(run(capsule(), frame));
+  EXPECT_TRUE(run(capsule(), nvme_frame(0x04)));
+  EXPECT_TRUE(run(RuleWriter().mac().ipv4().tcp().nvme_tcp(true, false, 2, 2), frame));
+  EXPECT_FALSE(run(RuleWriter().mac().ipv4().tcp().nvme_tcp(true, false, 0, 2), frame));
+  EXPECT_FALSE(run(RuleWriter().mac().ipv4().nvme_tcp(true), frame)) << "not behind TCP";
+  const auto rules = RuleWriter().mac().ipv4().tcp().nvme_tcp(true, true);
+  EXPECT_NE(run(rules, frame)->hash_key, run(RuleWriter().mac().ipv4().tcp().nvme_tcp(true), frame)->hash_key);
+  const unsigned tcp_is_wrong = 2, digest_is_wrong = 4;  // the segments have no TCP checksum
+  EXPECT_EQ(run(rules, frame)->checksum_errors, tcp_is_wrong);
+  frame[54 + 30] ^= 1;
+  EXPECT_EQ(run(rules, frame)->checksum_errors, tcp_is_wrong | digest_is_wrong);
+  frame[54 + 4] = 200;  // goes on in the next segment
+  EXPECT_EQ(run(rules, frame)->checksum_errors, tcp_is_wrong);
+}
+
+TEST(Parser, VxlanCarriesAnotherFrame) {
+  const auto inner = make_packet({.source_port = 77}, 10);
+  auto frame = make_packet({.destination_port = 4789, .tcp = false}, 8 + static_cast<unsigned>(inner.size()), 0, false);
+  const unsigned at = 14 + 20 + 8;
+  std::fill_n(frame.begin() + at, 8, u8{0});
+  frame[at] = 0x08;
+  frame[at + 5] = 0x12, frame[at + 6] = 0x34;
+  std::copy(inner.begin(), inner.end(), frame.begin() + at + 8);
+  EXPECT_TRUE(run(RuleWriter().mac().ipv4().udp().vxlan(0x1234, 0xFFFFFF), frame));
+  EXPECT_FALSE(run(RuleWriter().mac().ipv4().udp().vxlan(0x1235, 0xFFFFFF), frame));
+  const auto match = run(RuleWriter().mac({.index = false}).ipv4().udp().vxlan().mac(), frame);
+  ASSERT_TRUE(match);
+  EXPECT_EQ(match->indices, (std::vector<u16>{14, 34, at, at + 8}));
+  frame[at] = 0;
+  EXPECT_FALSE(run(RuleWriter().mac().ipv4().udp().vxlan(), frame)) << "without the flag there is no VNI";
+}
+
+TEST(Parser, MplsLabelsEndInAnIpHeader) {
+  auto frame = make_packet({}, 10);
+  const u8 labels[] = {0x00, 0x10, 0x00, 64, 0x12, 0x34, 0x51, 64};  // 0x100; 0x12345, the last one
+  frame.insert(frame.begin() + 14, std::begin(labels), std::end(labels));
+  store_be16(&frame[12], 0x8847);
+  const auto match = run(RuleWriter().mac().mpls(0x100, 0xFFFFF).mpls(0x12345, 0xFFFFF).ipv4(), frame);
+  ASSERT_TRUE(match);
+  EXPECT_EQ(match->indices, (std::vector<u16>{0, 14, 18, 22}));
+  EXPECT_FALSE(run(RuleWriter().mac().mpls(0x101, 0xFFFFF), frame));
+  EXPECT_FALSE(run(RuleWriter().mac().mpls().ipv4(), frame)) << "another label follows";
+  EXPECT_FALSE(run(RuleWriter().mac().mpls().mpls().ipv6(), frame));
+}
+
+TEST(Parser, GreHasOptionalFields) {
+  for (const auto& [flags, bytes] : {std::pair{0x00, 4U}, std::pair{0x20, 8U}, std::pair{0xB0, 16U}}) {
+    auto frame = make_packet({}, 20);
+    std::vector<u8> outer(frame.begin() + 14, frame.begin() + 34);
+    outer[9] = 47;
+    std::vector<u8> gre(bytes);
+    gre[0] = static_cast<u8>(flags);
+    gre[2] = 0x08;
+    outer.insert(outer.end(), gre.begin(), gre.end());
+    store_be16(&outer[2], static_cast<unsigned>(outer.size() + frame.size()) - 14);
+    frame.insert(frame.begin() + 14, outer.begin(), outer.end());
+    const auto match = run(RuleWriter().mac().ipv4().gre(0x0800, 0xFFFF).ipv4(), frame);
+    ASSERT_TRUE(match) << bytes;
+    EXPECT_EQ(match->indices, (std::vector<u16>{0, 14, 34, static_cast<u16>(34 + bytes)}));
+    EXPECT_FALSE(run(RuleWriter().mac().ipv4().gre(0x86DD, 0xFFFF), frame));
+  }
+}
+
+TEST(Parser, Ipv6FragmentsHaveNoUpperLayer) {
+  auto frame = make_packet({.v6 = true}, 30);
+  EXPECT_TRUE(run(RuleWriter().mac().ipv6().tcp(), frame));
+  frame[14 + 6] = 44;  // a fragment header follows
+  EXPECT_FALSE(run(RuleWriter().mac().ipv6().tcp(), frame));
+  EXPECT_TRUE(run(RuleWriter().mac().ipv6(), frame));
 }
 
 TEST(RoceIcrc, CoversWhatRoutersDoNotChange) {

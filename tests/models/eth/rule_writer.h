@@ -35,10 +35,11 @@ class RuleWriter {
     unsigned ethertype_policy = 0;
     u16 ethertype = 0;
     u16 tci = 0, tci_mask = 0, tci_hash = 0;
+    bool index = true;
   };
   RuleWriter& mac() { return mac(Mac{}); }
   RuleWriter& mac(const Mac& m) {
-    bits(MPPA_ETH_PTYPE_MAC_VLAN, 5).bits(1, 1).bits(0, 1).bits(m.vlan_tags, 2).bits(m.pfc, 1);
+    bits(MPPA_ETH_PTYPE_MAC_VLAN, 5).bits(m.index, 1).bits(0, 1).bits(m.vlan_tags, 2).bits(m.pfc, 1);
     field(48, m.da, m.da_mask).field(48).bits(m.ethertype_policy, 2).bits(m.ethertype, 16);
     return field(16, m.tci, m.tci_mask, m.tci_hash).field(16).next_line();
   }
@@ -63,6 +64,25 @@ class RuleWriter {
   RuleWriter& tcp(u16 hash = 0, bool swap = false) { return tcp(Ports{}, hash, swap); }
   RuleWriter& tcp(const Ports& destination, u16 hash = 0, bool swap = false) {
     return l4(MPPA_ETH_PTYPE_TCP, hash, swap, destination).field(9).next_line();
+  }
+
+  RuleWriter& roce(bool v2, u32 pair = 0, u32 pair_mask = 0, u32 pair_hash = 0) {
+    bits(MPPA_ETH_PTYPE_ROCE, 5).bits(1, 1).bits(v2, 1).bits(1, 1);
+    return field(24, pair, pair_mask, pair_hash).bits(2, 2).next_line();
+  }
+  RuleWriter& vxlan(u32 vni = 0, u32 mask = 0) {
+    return bits(MPPA_ETH_PTYPE_VXLAN, 5).bits(1, 1).bits(1, 1).field(24, vni, mask).bits(2, 2).next_line();
+  }
+  RuleWriter& mpls(u32 label = 0, u32 mask = 0) {
+    return bits(MPPA_ETH_PTYPE_MPLS, 5).bits(1, 1).field(20, label, mask).field(3).bits(2, 2).next_line();
+  }
+  RuleWriter& gre(u16 protocol = 0, u16 mask = 0) {
+    return bits(MPPA_ETH_PTYPE_GRE, 5).bits(1, 1).field(16, protocol, mask).field(16).bits(2, 2).next_line();
+  }
+
+  RuleWriter& nvme_tcp(bool data, bool hash = false, u8 flags = 0, u8 mask = 0) {
+    bits(MPPA_ETH_PTYPE_NVME_TCP, 5).bits(1, 1).bits(1, 1).bits(data, 1).bits(hash, 1);
+    return bits(0, 1).bits(flags, 8).bits(mask, 8).bits(2, 2).next_line();
   }
 
   const std::vector<u32>& words() const { return words_; }
