@@ -25,7 +25,8 @@ void tcp_congestion_start(struct tcp_conn *conn)
 
 uint32_t tcp_congestion_reduce(struct tcp_conn *conn)
 {
-	const uint32_t flight = tcp_pipe(conn), floor = 2u * conn->mss;
+	/* What limited transmit has added does not count (RFC 5681 section 3.2). */
+	const uint32_t flight = min_u32(conn->nxt - conn->una, conn->cwnd), floor = 2u * conn->mss;
 	const double window = (double)conn->cwnd / conn->mss;
 
 	if (conn->stack->tcp->control == TCP_NEWRENO)
@@ -33,7 +34,7 @@ uint32_t tcp_congestion_reduce(struct tcp_conn *conn)
 	/* A window that did not reach the last maximum leaves room to newcomers (section 4.7). */
 	conn->cubic_wmax = window < conn->cubic_wmax ? window * (1 + CUBIC_BETA) / 2 : window;
 	conn->cubic_epoch = 0;
-	return max_u32((uint32_t)((double)min_u32(flight, conn->cwnd) * CUBIC_BETA), floor);
+	return max_u32((uint32_t)((double)flight * CUBIC_BETA), floor);
 }
 
 static void newreno(struct tcp_conn *conn, uint32_t bytes)
@@ -73,7 +74,7 @@ void tcp_congestion_acked(struct tcp_conn *conn, uint32_t bytes)
 {
 	const uint32_t limit = 1u << 30;
 
-	if (conn->recovery == TCP_FAST_RECOVERY || conn->cwnd >= limit)
+	if (conn->cwnd >= limit)
 		return;
 	if (conn->cwnd < conn->ssthresh)
 		conn->cwnd += min_u32(bytes, 2u * conn->mss); /* RFC 3465 */

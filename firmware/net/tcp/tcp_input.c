@@ -245,9 +245,10 @@ static void acked_new(struct tcp_conn *conn, const struct segment *s)
 {
 	const uint32_t flight = conn->nxt - conn->una, bytes = s->ack - conn->una;
 	const bool fin = conn->fin_queued && s->ack == tcp_send_end(conn);
-	/* The window grows only if it was the limit. */
+	/* The window grows only if it was the limit, and not by what ends a fast recovery. */
 	const bool limited = conn->cwnd < conn->ssthresh ? 2 * (uint64_t)flight >= conn->cwnd
 							 : flight + 3u * conn->mss >= conn->cwnd;
+	const bool grows = limited && conn->recovery != TCP_FAST_RECOVERY;
 
 	measure(conn, s);
 	conn->una = s->ack;
@@ -263,7 +264,7 @@ static void acked_new(struct tcp_conn *conn, const struct segment *s)
 	} else if (conn->recovery == TCP_OPEN) {
 		conn->dup_acks = 0;
 	}
-	if (limited)
+	if (grows)
 		tcp_congestion_acked(conn, bytes);
 	conn->rto_at = 0;
 	conn->probe_at = 0;

@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "models/eth/checksum.h"
 #include "tests/firmware/net/bench.h"
 
 namespace mppa::net_test {
@@ -152,6 +153,112 @@ TEST_F(StackTest, ShortAndWrongFramesAreCountedAndHarmless) {
   wire.run(kSecond);
   EXPECT_GT(b.stack.stats.bad_frames, 20U);
   EXPECT_GT(b.stack.stats.bad_checksums, 100U);
+}
+
+/// From host a to host b: an echo request with `bytes` of data, `group`: to everybody.
+Bytes echo_request(const Host& a, const Host& b, bool v6, std::size_t bytes, bool group = false) {
+  const unsigned l4 = 14 + (v6 ? 40 : 20);
+  Bytes f(l4 + 8 + bytes);
+  std::memcpy(&f[0], b.netif.mac, 6);
+  std::memcpy(&f[6], a.netif.mac, 6);
+  eth::store_be16(&f[12], v6 ? 0x86DD : 0x0800);
+  if (v6) {
+    f[14] = 0x60;
+    eth::store_be16(&f[18], static_cast<unsigned>(8 + bytes));
+    f[20] = 58, f[21] = 64;
+    std::memcpy(&f[22], a.netif.ip6.b, 16);
+    std::memcpy(&f[38], b.netif.ip6.b, 16);
+    if (group) f[38] = 0xFF, f[39] = 2;
+  } else {
+    f[14] = 0x45;
+    eth::store_be16(&f[16], static_cast<unsigned>(f.size() - 14));
+    f[22] = 64, f[23] = 1;
+    eth::store_be16(&f[26], 0x0A00), eth::store_be16(&f[28], a.netif.ip4 & 0xFFFF);
+    eth::store_be16(&f[30], 0x0A00), eth::store_be16(&f[32], group ? 255 : b.netif.ip4 & 0xFFFF);
+    eth::store_be16(&f[24], static_cast<u16>(~eth::fold_sum(eth::ones_sum(std::span(f).subspan(14, 20)))));
+  }
+  f[l4] = v6 ? 128 : 8;
+  for (std::size_t i = 0; i < bytes; ++i) f[l4 + 8 + i] = pattern(i);
+  const auto message = std::span(f).subspan(l4);
+  const u64 pseudo = v6 ? eth::pseudo_sum(std::span(f).subspan(22, 32), 58, static_cast<unsigned>(message.size())) : 0;
+  eth::store_be16(&f[l4 + 2], static_cast<u16>(~eth::fold_sum(pseudo + eth::ones_sum(message))));
+  return f;
+}
+
+TEST_F(StackTest, EchoRequestsAreAnsweredWithTheirBytes) {
+  Bytes reply;
+  wire.filter = [&](Host& from, Bytes& f) {
+    const bool neighbour = f[13] == 6 || f[54] == 135 || f[54] == 136;
+    if (&from == &b && !neighbour) reply = f;
+    return true;
+  };
+  for (const bool v6 : {false, true})
+    for (const std::size_t bytes : {0U, 1U, 56U, 1000U, 1452U}) {
+      const Bytes request = echo_request(a, b, v6, bytes);
+      const unsigned l4 = v6 ? 54 : 34;
+      reply.clear();
+      wire.inject(b, request);
+      wire.run(kMs);
+      ASSERT_EQ(reply.size(), request.size()) << v6 << " " << bytes;
+      EXPECT_EQ(reply[l4], v6 ? 129 : 0);
+      EXPECT_TRUE(std::equal(request.begin() + l4 + 4, request.end(), reply.begin() + l4 + 4));
+      const u64 pseudo =
+          v6 ? eth::pseudo_sum(std::span(reply).subspan(22, 32), 58, static_cast<unsigned>(8 + bytes)) : 0;
+      EXPECT_EQ(eth::fold_sum(pseudo + eth::ones_sum(std::span(reply).subspan(l4))), 0xFFFF);
+    }
+  EXPECT_EQ(b.stack.stats.icmp_echoes, 10U);
+}
+
+TEST_F(StackTest, EchoRequestsToEverybodyAndDamagedOnesAreNotAnswered) {
+  for (const bool v6 : {false, true}) {
+    wire.inject(b, echo_request(a, b, v6, 56, true));
+    Bytes damaged = echo_request(a, b, v6, 56);
+    damaged.back() ^= 1;
+    wire.inject(b, damaged);
+  }
+  wire.run(kMs);
+  EXPECT_EQ(b.stack.stats.icmp_echoes, 0U);
+  EXPECT_EQ(b.stack.stats.bad_checksums, 2U);
+}
+
+TEST_F(StackTest, FragmentsAreCountedAndNotDelivered) {
+  Bytes datagram, datagram6;
+  wire.filter = [&](Host& from, Bytes& f) {
+    if (&from == &a && f[13] == 0x00) datagram = f;
+    if (&from == &a && f[13] == 0xDD && f[20] == 17) datagram6 = f;
+    return true;
+  };
+  client.send(b.address(), 7, counting(40));
+  client.send(b.address6(), 7, counting(40));
+  wire.run(kMs);
+  ASSERT_FALSE(datagram.empty() || datagram6.empty());
+  ASSERT_EQ(server.got.size(), 2U);
+  for (const u16 place : {0x2000, 0x0005}) {  // more fragments; not the first
+    eth::store_be16(&datagram[20], place);
+    eth::store_be16(&datagram[24], 0);
+    eth::store_be16(&datagram[24],
+                    static_cast<u16>(~eth::fold_sum(eth::ones_sum(std::span(datagram).subspan(14, 20)))));
+    wire.inject(b, datagram);
+  }
+  datagram6[20] = 44;  // a fragment header, it seems
+  wire.inject(b, datagram6);
+  wire.run(kMs);
+  EXPECT_EQ(server.got.size(), 2U);
+  EXPECT_EQ(b.stack.stats.fragments, 2U);
+  EXPECT_EQ(b.stack.stats.no_port, 1U);
+}
+
+TEST_F(StackTest, UdpNeedsNoChecksumOverIpv4ButOverIpv6) {
+  wire.filter = [&](Host& from, Bytes& f) {
+    if (&from == &a && f[13] == 0x00) eth::store_be16(&f[40], 0);
+    if (&from == &a && f[13] == 0xDD && f[20] == 17) eth::store_be16(&f[60], 0);
+    return true;
+  };
+  client.send(b.address(), 7, counting(40));
+  client.send(b.address6(), 7, counting(40));
+  wire.run(kMs);
+  EXPECT_EQ(server.got.size(), 1U);
+  EXPECT_EQ(b.stack.stats.bad_checksums, 1U);
 }
 
 struct VlanTest : StackTest {};

@@ -16,6 +16,7 @@ constexpr u32 kPeerAddress = 0x0A000002;
 constexpr u8 kUdp = 17, kIcmp6 = 58, kSolicitation = 135, kAdvertisement = 136;
 constexpr u16 kControlPort = 9;
 constexpr unsigned kIp6Source = 8, kIp6Destination = 24;
+constexpr unsigned kTagAt = 12;  ///< behind the addresses
 
 /// A packet from the peer to the chip with `bytes` behind the IP header; of the rest only the ports are filled in.
 std::vector<u8> make_packet(bool v6, bool tcp, u16 from, u16 to, std::size_t bytes) {
@@ -44,22 +45,42 @@ void ScriptedPeer::send_tcp(bool v6, const host::tcp::Segment& header, const std
   std::copy(data.begin(), data.end(), frame.end() - static_cast<std::ptrdiff_t>(data.size()));
   host::tcp::write_tcp(header, pseudo_sum(frame, eth::find_layers(frame)), std::span(frame).last(bytes));
   if (damaged) frame[frame.size() - bytes + 16] ^= 0x55;
-  send(eth::make_frame(std::move(frame)));
+  post(std::move(frame));
 }
 
 void ScriptedPeer::send_command(const std::string& text) {
   std::vector<u8> frame = make_packet(false, false, kControlPort, kControlPort, 8 + text.size());
   std::copy(text.begin(), text.end(), frame.end() - static_cast<std::ptrdiff_t>(text.size()));
+  post(std::move(frame));
+}
+
+void ScriptedPeer::post(std::vector<u8> frame) {
+  if (vlan >= 0) {
+    const u8 tag[] = {0x81, 0, static_cast<u8>(vlan >> 8), static_cast<u8>(vlan)};
+    frame.insert(frame.begin() + kTagAt, std::begin(tag), std::end(tag));
+  }
   send(eth::make_frame(std::move(frame)));
 }
 
+/// Takes the tag off; false if it is not as it should be.
+bool ScriptedPeer::untag(std::vector<u8>& frame) {
+  const bool tagged = load_be16(&frame[kTagAt]) == 0x8100;
+  if (tagged != (vlan >= 0) || (tagged && load_be16(&frame[kTagAt + 2]) != vlan)) return false;
+  if (tagged) frame.erase(frame.begin() + kTagAt, frame.begin() + kTagAt + 4);
+  return true;
+}
+
 void ScriptedPeer::received(eth::FramePtr frame, bool) {
-  const std::span<const u8> bytes = frame->data;
+  std::vector<u8> bytes = frame->data;
+  if (!untag(bytes)) return strange.push_back("a frame without its VLAN tag, or with another one");
+  take(bytes);
+}
+
+void ScriptedPeer::take(std::span<const u8> bytes) {
   if (load_be16(&bytes[12]) == host::tcp::kTypeArp) {
     const auto arp = host::tcp::parse_arp(bytes.subspan(eth::kHeaderBytes));
     if (arp && arp->request && arp->target == kPeerAddress)
-      send(eth::make_frame(
-          host::tcp::make_arp({false, kPeer, kPeerAddress, arp->sender_mac, arp->sender}, arp->sender_mac)));
+      post(host::tcp::make_arp({false, kPeer, kPeerAddress, arp->sender_mac, arp->sender}, arp->sender_mac));
     return;
   }
   const eth::Layout l = eth::find_layers(bytes);
@@ -105,7 +126,7 @@ void ScriptedPeer::answer_solicitation(std::span<const u8> frame, unsigned icmp)
   body[24] = 2, body[25] = 1;  // target's link-layer address, 8 bytes
   std::copy(kPeer.begin(), kPeer.end(), body + 26);
   eth::store_be16(body + 2, host::tcp::internet_checksum({body, kBytes}, pseudo_sum(answer, eth::find_layers(answer))));
-  send(eth::make_frame(std::move(answer)));
+  post(std::move(answer));
 }
 
 }  // namespace mppa::net_test::drill

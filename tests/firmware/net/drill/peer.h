@@ -21,6 +21,9 @@ class ScriptedPeer : public eth::test::Station {
  public:
   ScriptedPeer() : Station("peer") {}
 
+  /// All frames carry this tag, and all that arrive must; -1: none.
+  int vlan = -1;
+
   /// `header` with absolute numbers; `damaged`: its checksum is wrong.
   void send_tcp(bool v6, const host::tcp::Segment& header, const std::vector<u8>& data, bool damaged);
   /// To port 9, without a checksum.
@@ -32,6 +35,9 @@ class ScriptedPeer : public eth::test::Station {
 
  private:
   void received(eth::FramePtr frame, bool fcs_error) override;
+  void post(std::vector<u8> frame);
+  bool untag(std::vector<u8>& frame);
+  void take(std::span<const u8> bytes);
   void take_tcp(std::span<const u8> packet, u64 pseudo);
   void answer_solicitation(std::span<const u8> frame, unsigned icmp);
 };

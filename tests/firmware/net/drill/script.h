@@ -45,6 +45,7 @@ struct Script {
   std::string name;
   std::vector<std::string> arguments;  ///< of the firmware
   bool v6 = false;
+  int vlan = -1;
   std::vector<Step> steps;
 };
 
