@@ -122,7 +122,8 @@ def check_capture(out):
         return ["there is no capture"]
     if not shutil.which("tshark"):
         return None
-    text = subprocess.run(["tshark", "-r", str(captures[0]), "-o", "tcp.desegment_tcp_streams:TRUE", "-Y",
+    checks = ["tcp.desegment_tcp_streams:TRUE"] + [f"{p}.check_checksum:TRUE" for p in ("ip", "tcp", "udp")]
+    text = subprocess.run(["tshark", "-r", str(captures[0]), *(word for c in checks for word in ("-o", c)), "-Y",
                            '_ws.malformed || _ws.expert.severity == "Error"', "-T", "fields", "-e", "frame.number",
                            "-e", "_ws.col.Protocol", "-e", "_ws.col.Info"],
                           capture_output=True, text=True, check=True, env={**os.environ, "LC_ALL": "C"}).stdout

@@ -280,6 +280,8 @@ static void acked_again(struct tcp_conn *conn, const struct segment *s, bool win
 {
 	const bool duplicate = s->len == 0 && !window_changed && conn->una != conn->nxt && !(s->flags & TCP_FIN);
 
+	if (s->window == 0) /* no room, but alive: that may last (RFC 9293 section 3.8.6.1) */
+		conn->tries = 0;
 	if ((duplicate || conn->sacked_count != sacked_before) && conn->dup_acks < UINT8_MAX)
 		conn->dup_acks++;
 }

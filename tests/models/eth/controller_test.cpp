@@ -284,6 +284,23 @@ TEST_F(NoisyCableTest, CorruptedFramesAreDroppedByTheirFcs) {
   EXPECT_NEAR(dropped, 55, 15) << "8032 bits at 1e-4: 55 %";
 }
 
+TEST_F(NoisyCableTest, KeptFramesSayThatTheirFcsIsWrong) {
+  start();
+  b.lb(MPPA_ETH_LB_CTRL(0), 9280 | MPPA_ETH_LB_STORE_AND_FORWARD | MPPA_ETH_LB_ADD_HEADER | MPPA_ETH_LB_KEEP_ERRORS);
+  unsigned flagged = 0;
+  for (u64 i = 0; i < 40; ++i) {
+    const auto frame = random_frame(1000, i);
+    a.send(frame);
+    run_us(2);
+    const auto got = b.poll();
+    ASSERT_TRUE(got);
+    EXPECT_EQ(got->frame != frame, MPPA_ETH_RX_FCS_ERROR(got->header.info) != 0);
+    EXPECT_EQ(got->header.rule_packet_id, i);
+    flagged += MPPA_ETH_RX_FCS_ERROR(got->header.info);
+  }
+  EXPECT_GT(flagged, 10U);
+}
+
 TEST_F(ControllerTest, LoopbackAndForwarding) {
   a.bring_up();
   a.receive_by_default();

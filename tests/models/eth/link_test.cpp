@@ -175,6 +175,44 @@ TEST_F(LinkTest, FramesOfWrongSizeAreDroppedAndCounted) {
   EXPECT_EQ(b.mac.rx_counters()[RxCount::k1519ToMax], 1U);
 }
 
+/// One frame of each length class and kind, counted alike by sender and receiver.
+TEST_F(LinkTest, CountersTellKindsAndLengthsOfFrames) {
+  build();
+  const std::size_t lengths[] = {60, 123, 251, 507, 1019, 1514, 1515};  // with FCS: the last of each class, and more
+  u64 octets = 0;
+  for (const std::size_t bytes : lengths) {
+    a.send(test_frame(2, 1, bytes));
+    octets += bytes + kFcsBytes;
+  }
+  auto group = test_frame(2, 1, 60)->data, all = group, tagged = group;
+  group[0] = 0x01;
+  std::fill_n(all.begin(), 6, u8{0xFF});
+  store_be16(&tagged[12], 0x8100);
+  for (const auto& data : {group, all, tagged}) a.send(make_frame(data));
+  octets += 3 * 64;
+  run_ns(5000);
+  const auto& rx = b.mac.rx_counters();
+  const auto& tx = a.mac.tx_counters();
+  for (unsigned i = 0; i < std::size(lengths); ++i) {
+    const u64 wanted = i == 0 ? 4 : 1;
+    EXPECT_EQ(rx.word(static_cast<unsigned>(RxCount::k64) + i), wanted) << lengths[i];
+    EXPECT_EQ(tx.word(static_cast<unsigned>(TxCount::k64) + i), wanted) << lengths[i];
+  }
+  EXPECT_EQ(rx[RxCount::kFramesOk], 10U);
+  EXPECT_EQ(tx[TxCount::kFramesOk], 10U);
+  EXPECT_EQ(rx[RxCount::kPackets], 10U);
+  EXPECT_EQ(rx[RxCount::kUnicast], 8U);
+  EXPECT_EQ(tx[TxCount::kUnicast], 8U);
+  EXPECT_EQ(rx[RxCount::kMulticast], 1U);
+  EXPECT_EQ(tx[TxCount::kMulticast], 1U);
+  EXPECT_EQ(rx[RxCount::kBroadcast], 1U);
+  EXPECT_EQ(tx[TxCount::kBroadcast], 1U);
+  EXPECT_EQ(rx[RxCount::kVlanOk], 1U);
+  EXPECT_EQ(tx[TxCount::kVlanOk], 1U);
+  EXPECT_EQ(rx[RxCount::kOctets], octets);
+  EXPECT_EQ(tx[TxCount::kOctets], octets);
+}
+
 TEST_F(LinkTest, LoopbackReturnsFramesToTheSender) {
   build();
   a.mac.set_loopback(true);
