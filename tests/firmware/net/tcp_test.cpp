@@ -320,6 +320,27 @@ TEST(Tcp, CookiesWorkWithoutTimestamps) {
   p.exchange(300'000, 300'000);
 }
 
+TEST(Tcp, CookiesExpire) {
+  tcp_config config = quick();
+  config.backlog = 0;
+  for (const u64 late : {1 * kSecond, 200 * kSecond}) {
+    Pair p({}, config);
+    Bytes last;  // of the handshake
+    p.wire.filter = [&](Host& from, Bytes& f) {
+      const bool acknowledges = &from == &p.a && f[12] == 8 && f[13] == 0 && (f[47] & 0x12) == 0x10;
+      if (acknowledges && last.empty()) last = f;
+      return !acknowledges;
+    };
+    p.server.listen(4420);
+    p.client.connect(p.b.address(), 4420);
+    p.wire.run(late);
+    ASSERT_FALSE(last.empty());
+    p.wire.inject(p.b, last);
+    p.wire.run(kMs);
+    EXPECT_EQ(p.server.established, late == kSecond);
+  }
+}
+
 /// Builds a segment from the client's side of an open connection.
 Bytes forge(const Pair& p, u32 seq, u32 ack, u8 flags, const std::string& data = "", u32 timestamp = 0) {
   const tcp_conn& c = *p.client.conn;
