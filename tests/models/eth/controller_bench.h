@@ -18,7 +18,7 @@ namespace mppa::eth::test {
 
 inline constexpr u64 kTxBuffer = 0x100000, kTxHeaders = 0x80000, kTxRing = 0x60000;
 inline constexpr u64 kRxBuffers = 0x200000, kRxBufferBytes = 0x2800, kRxRing = 0x40000, kRxRecords = 0x50000;
-inline constexpr unsigned kRxBufferCount = 64, kRxChannel = 5;
+inline constexpr unsigned kRxBufferCount = 64, kRxChannel = 5, kTxFifo = 3;
 
 class Memory : public sc_core::sc_module {
  public:
@@ -148,8 +148,9 @@ class Card {
     return out;
   }
 
-  /// Sends `frame` in up to `fragments` pieces through the mem2eth program.
-  void send(const std::vector<u8>& frame, u64 control = 0, u64 l4 = 0, unsigned fragments = 1) {
+  /// Sends `frame` in up to `fragments` pieces through the mem2eth program and a TX FIFO, kTxFifo or the one behind it.
+  void send(const std::vector<u8>& frame, u64 control = 0, u64 l4 = 0, unsigned fragments = 1,
+            unsigned fifo = kTxFifo) {
     const u64 slot = sent_ & 63, at = kTxBuffer + 0x2800 * slot, header_at = kTxHeaders + 16 * slot;
     const mppa_eth_tx_header header{control | frame.size(), l4};
     std::memcpy(&memory.bytes[header_at], &header, sizeof header);
@@ -159,7 +160,7 @@ class Card {
       const bool last = f + 1 == fragments;
       const u64 len = last ? frame.size() - from : frame.size() / fragments;
       submit({{0, 0, at + from, (len >> 4) | (len & 15) << 32, u64{last} | u64{f == 0} << 32, header_at, 0, len},
-              MPPA_DMA_JOB_CONTROL(0, 0, 0) | MPPA_DMA_JOB_FENCE_BEFORE,
+              MPPA_DMA_JOB_CONTROL(0, fifo - kTxFifo, 0) | MPPA_DMA_JOB_FENCE_BEFORE,
               0});
       from += len;
     }
@@ -175,13 +176,15 @@ class Card {
  private:
   static u64 channel(unsigned c, u64 reg) { return MPPA_DMA_RX_CHANNEL + u64{MPPA_DMA_OBJECT_STRIDE} * c + reg; }
   void open_tx() {
-    constexpr unsigned kFifo = 3;
-    lb(MPPA_ETH_TX_FIFO(kFifo) + MPPA_ETH_TX_CTRL, MPPA_ETH_TX_HEADER_EN | MPPA_ETH_TX_GLOBAL);
-    lb(MPPA_ETH_TX_FIFO(kFifo) + MPPA_ETH_TX_LANE_CTRL(0), 1 | 0xFF << 1 | 1 << 9);
+    for (unsigned i = 0; i < 2; ++i) {
+      lb(MPPA_ETH_TX_FIFO(kTxFifo + i) + MPPA_ETH_TX_CTRL, MPPA_ETH_TX_HEADER_EN | MPPA_ETH_TX_GLOBAL);
+      lb(MPPA_ETH_TX_FIFO(kTxFifo + i) + MPPA_ETH_TX_LANE_CTRL(0), 1 | 0xFF << 1 | 1 << 9);
+      dma_regs.write(MPPA_DMA_ROUTE_TABLE + 8 * i,
+                     MPPA_DMA_ROUTE(noc::kRoutes[cluster_][node_], kTxFifo + i, 0, 1, 0, 0));
+    }
     for (std::size_t i = 0; i < std::size(mppa_dma_mem2eth); ++i)
       dma_regs.write(MPPA_DMA_PROGRAM_MEMORY + 8 * i, mppa_dma_mem2eth[i]);
     dma_regs.write(MPPA_DMA_PROGRAM_TABLE, MPPA_DMA_PROGRAM(0, 0, 1, 0));
-    dma_regs.write(MPPA_DMA_ROUTE_TABLE, MPPA_DMA_ROUTE(noc::kRoutes[cluster_][node_], kFifo, 0, 1, 0, 0));
     dma_regs.write(MPPA_DMA_TX_COMP_QUEUE + MPPA_DMA_TXC_MODE, 1);
     dma_regs.write(MPPA_DMA_TX_COMP_QUEUE + MPPA_DMA_TXC_GLOBAL, 1);
     dma_regs.write(MPPA_DMA_TX_COMP_QUEUE + MPPA_DMA_TXC_ACTIVATE, 1);

@@ -395,7 +395,7 @@ TEST_F(ControllerTest, EightLanesCarryTrafficAtOnce) {
 
 TEST_F(ControllerTest, PfcHoldsTheFifosOfItsClassAndNoOthers) {
   start();
-  a.lb(MPPA_ETH_TX_FIFO(3) + MPPA_ETH_TX_LANE_CTRL(0), 1 << (1 + 4) | 1 << 9);
+  a.lb(MPPA_ETH_TX_FIFO(test::kTxFifo) + MPPA_ETH_TX_LANE_CTRL(0), 1 << (1 + 4) | 1 << 9);
   b.dispatch(0, test::kRxChannel + 1);  // gets no buffers
   b.open_rx(0, 2);
   b.dma_regs.write(MPPA_DMA_RX_CHANNEL + 0x6000 + MPPA_DMA_RXC_JOB_QUEUE_CFG, 1 | 1 << 1);
@@ -413,7 +413,7 @@ TEST_F(ControllerTest, PfcHoldsTheFifosOfItsClassAndNoOthers) {
   EXPECT_EQ(b.lb(classes + MPPA_ETH_RX_PFC_DROP_CNT), 0U);
   EXPECT_LE(b.lb(classes + MPPA_ETH_RX_PFC_WMARK), 16 * 1024U);
   // A FIFO that does not obey this class runs on, into the class's limit.
-  a.lb(MPPA_ETH_TX_FIFO(3) + MPPA_ETH_TX_LANE_CTRL(0), 1 << (1 + 5) | 1 << 9);
+  a.lb(MPPA_ETH_TX_FIFO(test::kTxFifo) + MPPA_ETH_TX_LANE_CTRL(0), 1 << (1 + 5) | 1 << 9);
   run_us(20);
   EXPECT_EQ(a.eth_regs.read(MPPA_ETH_MAC + MPPA_ETH_TX_STATS(0) + 8 * 3), 60U);
   EXPECT_GT(b.lb(classes + MPPA_ETH_RX_PFC_DROP_CNT), 10U);
@@ -462,7 +462,7 @@ TEST_F(ControllerTest, TheTxHeaderAsksForRoceCrcsAndRulesCheckThem) {
 
 TEST_F(ControllerTest, AStoppedTxFifoHoldsTheDmaWithoutLoss) {
   start();
-  constexpr unsigned kFifo = 3;
+  constexpr unsigned kFifo = test::kTxFifo;
   a.lb(MPPA_ETH_TX_FIFO(kFifo) + MPPA_ETH_TX_XOFF_CTRL, 1);
   for (u64 i = 0; i < 20; ++i) a.send(random_frame(9000, i));
   run_us(30);
@@ -479,14 +479,45 @@ TEST_F(ControllerTest, AStoppedTxFifoHoldsTheDmaWithoutLoss) {
   }
 }
 
+TEST_F(ControllerTest, TxFifosTakeTurnsOfTheirLength) {
+  start();
+  constexpr unsigned kFifos[] = {test::kTxFifo, test::kTxFifo + 1};
+  a.lb(MPPA_ETH_TX_FIFO(kFifos[0]) + MPPA_ETH_TX_LANE_CTRL(0), 3 << 9);
+  a.lb(MPPA_ETH_TX_FIFO(kFifos[1]) + MPPA_ETH_TX_LANE_CTRL(0), 1 << 9);
+  for (const unsigned fifo : kFifos) a.lb(MPPA_ETH_TX_FIFO(fifo) + MPPA_ETH_TX_XOFF_CTRL, 1);
+  for (u64 i = 0; i < 12; ++i)
+    for (const unsigned fifo : kFifos) a.send(std::vector<u8>(200, static_cast<u8>(fifo)), 0, 0, 1, fifo);
+  run_us(10);
+  for (const unsigned fifo : kFifos) a.lb(MPPA_ETH_TX_FIFO(fifo) + MPPA_ETH_TX_XOFF_CTRL, 0);
+  run_us(10);
+  std::string order;
+  while (const auto got = b.poll()) order += got->frame[20] == kFifos[0] ? 'A' : 'B';
+  EXPECT_EQ(order.size(), 24U);
+  EXPECT_NE(order.find("AAABAAABAAAB"), std::string::npos) << order;
+}
+
+TEST_F(ControllerTest, NocPacketsOfReceivedFramesArePaced) {
+  start();
+  constexpr unsigned kCluster = 2, kCycles = 1200, kFlits = 8;  // 1 us at 1.2 GHz; 128 bytes a packet
+  b.lb(MPPA_ETH_RX_NOC_PKT(0, kCluster, 0), MPPA_ETH_RX_NOC_PKT_VALUE(kCycles, kFlits));
+  a.send(random_frame(1000, 1));
+  run_us(6);
+  EXPECT_FALSE(b.poll()) << "1032 bytes are nine packets";
+  run_us(5);
+  const auto got = b.poll();
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->frame, random_frame(1000, 1));
+}
+
 TEST_F(ControllerTest, ADroppingTxFifoCountsItsLosses) {
   start();
-  a.lb(MPPA_ETH_TX_FIFO(3) + MPPA_ETH_TX_CTRL, MPPA_ETH_TX_HEADER_EN | MPPA_ETH_TX_GLOBAL | MPPA_ETH_TX_DROP_EN);
-  a.lb(MPPA_ETH_TX_FIFO(3) + MPPA_ETH_TX_XOFF_CTRL, 1);
+  a.lb(MPPA_ETH_TX_FIFO(test::kTxFifo) + MPPA_ETH_TX_CTRL,
+       MPPA_ETH_TX_HEADER_EN | MPPA_ETH_TX_GLOBAL | MPPA_ETH_TX_DROP_EN);
+  a.lb(MPPA_ETH_TX_FIFO(test::kTxFifo) + MPPA_ETH_TX_XOFF_CTRL, 1);
   for (u64 i = 0; i < 20; ++i) a.send(random_frame(9000, i));
   run_us(30);
   EXPECT_EQ(a.jobs_done(), 20U);
-  EXPECT_EQ(a.lb(MPPA_ETH_TX_FIFO(3) + MPPA_ETH_TX_DROP_CNT), 13U);
+  EXPECT_EQ(a.lb(MPPA_ETH_TX_FIFO(test::kTxFifo) + MPPA_ETH_TX_DROP_CNT), 13U);
 }
 
 TEST_F(ControllerTest, WrongAsnAndWrongLengthAreCountedByCluster) {
@@ -494,7 +525,7 @@ TEST_F(ControllerTest, WrongAsnAndWrongLengthAreCountedByCluster) {
   a.send(random_frame(100, 1), 1);  // the header announces one byte more or less
   run_us(5);
   EXPECT_EQ(a.lb(MPPA_ETH_TX_NOC_IF(1) + MPPA_ETH_TX_NOC_FIFO_ERR_CNT), 1U);
-  a.lb(MPPA_ETH_TX_FIFO(3) + MPPA_ETH_TX_CTRL, MPPA_ETH_TX_HEADER_EN | MPPA_ETH_TX_ASN(7));
+  a.lb(MPPA_ETH_TX_FIFO(test::kTxFifo) + MPPA_ETH_TX_CTRL, MPPA_ETH_TX_HEADER_EN | MPPA_ETH_TX_ASN(7));
   a.send(random_frame(100, 1));
   run_us(5);
   EXPECT_EQ(a.lb(MPPA_ETH_TX_NOC_IF(1) + MPPA_ETH_TX_NOC_PERM_ERR_CNT), 1U);
