@@ -111,7 +111,7 @@ def report_pace(directory):
         door = json.loads((directory / "stats.json").read_text())["door"]
     except (OSError, KeyError, ValueError):
         return
-    print(f"mppasim: simulated time lags {door['lag']['value']:.3f} s behind wall time; "
+    print(f"mppasim: simulated time lagged {door['lag']['value']:.3f} s behind wall time; "
           f"{door['from_outside']['value']} frames in, {door['to_outside']['value']} out")
 
 

@@ -39,9 +39,12 @@ void Door::received(FramePtr frame, bool) {
 
 void Door::look() {
   next_trigger(sc_core::sc_time::from_value(params_.poll_ps));
-  if (!std::exchange(connected_, outside_->connected()) && connected_) {
-    wall_start_ = WallClock::now();
-    start_ps_ = kernel_ps();
+  if (const bool was = std::exchange(connected_, outside_->connected()); was != connected_) {
+    if (connected_) {
+      wall_start_ = WallClock::now();
+      start_ps_ = kernel_ps();
+    }
+    on_peer(connected_);
   }
   if (!connected_) return;
   pace();
@@ -57,20 +60,15 @@ void Door::look() {
 
 void Door::pace() {
   const auto due = wall_start_ + std::chrono::nanoseconds((kernel_ps() - start_ps_) / 1000);
-  if (due > WallClock::now()) std::this_thread::sleep_until(due);
-}
-
-double Door::lag_seconds() const {
-  if (!connected_) return 0;
-  const std::chrono::duration<double> wall = WallClock::now() - wall_start_;
-  return wall.count() - static_cast<double>(kernel_ps() - start_ps_) * 1e-12;
+  lag_ = std::chrono::duration<double>(WallClock::now() - due).count();
+  if (lag_ < 0) std::this_thread::sleep_until(due);
 }
 
 void Door::write_stats(StatWriter& out) const {
   out.counter("from_outside", in_, "frames", "frames that came in");
   out.counter("to_outside", out_, "frames", "frames that went out");
   out.counter("dropped", dropped_, "frames", "frames for outside that nobody took");
-  out.gauge("lag", lag_seconds(), "s", "how far simulated time lags behind wall time since the peer came");
+  out.gauge("lag", lag_, "s", "how far simulated time lagged behind wall time while the peer was there");
   mac.write_stats(out);
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <deque>
+#include <functional>
 
 #include "models/eth/door/outside.h"
 #include "models/eth/mac.h"
@@ -23,8 +24,11 @@ class Door : public sc_core::sc_module, public StatProvider, private MacClientIf
 
   Door(const sc_core::sc_module_name& name, const DoorParams& params, std::unique_ptr<OutsideIf> outside);
 
-  /// How far simulated time lags behind wall time since the peer came, in seconds.
-  double lag_seconds() const;
+  /// A peer has come or gone.
+  std::function<void(bool connected)> on_peer = [](bool) {};
+
+  /// How far simulated time lags behind wall time since the peer came, in seconds; as it was when the peer left.
+  double lag_seconds() const { return lag_; }
   void write_stats(StatWriter& out) const override;
 
  private:
@@ -41,6 +45,7 @@ class Door : public sc_core::sc_module, public StatProvider, private MacClientIf
   bool connected_ = false;
   WallClock::time_point wall_start_;
   u64 start_ps_ = 0;
+  double lag_ = 0;
   std::deque<FramePtr> queue_;
   u64 in_ = 0, out_ = 0, dropped_ = 0;
 };

@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <filesystem>
+#include <thread>
 
 #include "models/eth/link.h"
 #include "tests/models/eth/station.h"
@@ -86,6 +87,19 @@ TEST_F(DoorTest, SimulatedTimeDoesNotOutrunWallTimeWithAPeer) {
   // The door sees the peer within one poll of 20 us and keeps back from then on.
   EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::microseconds(19'950));
   EXPECT_GE(door.lag_seconds(), -30e-6);
+}
+
+TEST_F(DoorTest, TheLagStandsWhenThePeerHasLeft) {
+  std::vector<bool> peers;
+  door.on_peer = [&](bool connected) { peers.push_back(connected); };
+  connect_peer();
+  run_us(50);
+  std::this_thread::sleep_for(std::chrono::milliseconds(30));
+  run_us(50);
+  close(peer);
+  run_us(50);
+  EXPECT_EQ(peers, (std::vector<bool>{true, false}));
+  EXPECT_GE(door.lag_seconds(), 0.029);
 }
 
 TEST_F(DoorTest, SurvivesAPeerThatLeavesOrLies) {
