@@ -78,6 +78,16 @@ TEST(Tcp, TheConnectionIsFullDuplexAndUsesTheLine) {
   EXPECT_GT(gigabits, 9.0) << "of 9.9 possible";
 }
 
+TEST(Tcp, ASegmentGathersAsManyChunksAsAPacketHasFragments) {
+  Pair p({}, quick());
+  p.open();
+  p.exchange(56'000, 0, 600 * kSecond, 7);
+  const u64 segments = 56'000 / (7 * NET_FRAGS_MAX);
+  EXPECT_GE(p.a.stack.tcp_stats.segments_out, segments);
+  EXPECT_LE(p.a.stack.tcp_stats.segments_out, segments + 20);
+  EXPECT_EQ(p.client.released_chunks, p.client.queued_chunks);
+}
+
 class TcpFaults : public ::testing::TestWithParam<WireParams> {};
 
 TEST_P(TcpFaults, DataArriveOnceInOrderAndRight) {
