@@ -3,6 +3,7 @@
 
 #define PAWS_LIMIT_US (24ull * 24 * 3600 * 1000000) /* after 24 days without a segment the clock may have wrapped */
 #define CHALLENGES_PER_SECOND 100u
+#define ANSWER_INTERVAL_US 1000u
 
 /* ---- Handshakes ---- */
 
@@ -519,6 +520,17 @@ static bool paws_ok(struct tcp_conn *conn, const struct segment *s)
 	return conn->stack->now - conn->ts_recent_at > PAWS_LIMIT_US;
 }
 
+/* Two ends that disagree must not answer each other's acknowledgements for ever: one a millisecond is enough. */
+static void answer(struct tcp_conn *conn, const struct segment *s)
+{
+	const bool empty = s->len == 0 && !(s->flags & (TCP_SYN | TCP_FIN));
+
+	if (empty && conn->stack->now < conn->answer_at)
+		return;
+	conn->answer_at = conn->stack->now + ANSWER_INTERVAL_US;
+	tcp_send_ack(conn);
+}
+
 /* False if the segment is not acceptable; it has then been answered if it may be. */
 static bool acceptable(struct tcp_conn *conn, const struct segment *s)
 {
@@ -543,7 +555,7 @@ static bool acceptable(struct tcp_conn *conn, const struct segment *s)
 		return false;
 	if (conn->state == TCP_TIME_WAIT)
 		conn->wait_at = conn->stack->now + conn->stack->tcp->time_wait;
-	tcp_send_ack(conn);
+	answer(conn, s);
 	return false;
 }
 

@@ -130,6 +130,7 @@ struct tcp_conn {
 	bool fin_received;
 	uint32_t ts_recent, last_ack_sent;
 	uint64_t ts_recent_at;
+	uint64_t answer_at;  /* us: the next empty segment outside the window is not answered before */
 	uint8_t ack_pending; /* full segments not acknowledged */
 	bool ack_now;
 
