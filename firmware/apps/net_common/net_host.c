@@ -34,12 +34,12 @@ static int poll_timers(void *arg)
 	return COS_POLLER_BUSY;
 }
 
-void net_host_start_port(unsigned max_frame)
+void net_host_start_port(unsigned max_frame, bool at_40g)
 {
 	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
 
 	dma_init();
-	if (!ethernet_start(0, mac, max_frame, false))
+	if (!ethernet_start(0, mac, max_frame, at_40g))
 		cos_panic("cannot map the Ethernet controller");
 }
 

@@ -22,7 +22,7 @@ struct net_host {
 };
 
 /* The port: once, on the cluster of the hosts. `max_frame` without FCS. Panics if it cannot be mapped. */
-void net_host_start_port(unsigned max_frame);
+void net_host_start_port(unsigned max_frame, bool at_40g);
 
 /* On the core that is to run it, whose reactor polls it from now on. `index`: 0 .. NET_HOST_MAX - 1, which queue.
  * host->config must be set. Panics if memory is exhausted. */

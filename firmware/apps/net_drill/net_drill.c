@@ -2,7 +2,7 @@
  * The end of TCP connections that does what a script tells it (tests/firmware/net/scripts): 10.0.0.1 and fd00::1 on
  * Ethernet 0, on the RM of cluster 0. It listens on port 7.
  *
- * Arguments: key=value for fields of struct tcp_config, times in microseconds; mtu=, vlan=.
+ * Arguments: key=value for fields of struct tcp_config, times in microseconds; mtu=, vlan=, rate= (Gb/s).
  *
  * Commands come as UDP datagrams to port 9: "<port of the peer> <verb> [number]".
  *   connect   from port 6000 to the peer's port; connect6: by IPv6
@@ -244,7 +244,7 @@ static void on_command(struct udp_socket *socket, struct net_buf *buf, const uin
 
 /* ---- Start ---- */
 
-static unsigned mtu = 1500, newreno, vlan;
+static unsigned mtu = 1500, newreno, vlan, rate = 100;
 
 static void set(struct tcp_config *config, const char *argument)
 {
@@ -267,7 +267,8 @@ static void set(struct tcp_config *config, const char *argument)
 		       {"out_of_order", &config->out_of_order},
 		       {"newreno", &newreno},
 		       {"mtu", &mtu},
-		       {"vlan", &vlan}};
+		       {"vlan", &vlan},
+		       {"rate", &rate}};
 	const struct {
 		const char *key;
 		bool *value;
@@ -316,7 +317,7 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		set(&host->config, argv[i]);
 	host->config.control = newreno ? TCP_NEWRENO : TCP_CUBIC;
-	net_host_start_port(mtu + 18);
+	net_host_start_port(mtu + 18, rate == 40);
 	net_host_start(host, 0, mtu + 18);
 	if (vlan)
 		host->netif.vlan = (int)vlan;

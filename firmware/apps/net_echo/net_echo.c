@@ -150,7 +150,7 @@ int main(int argc, char **argv)
 	max_frame = argc > 1 ? (unsigned)atoi(argv[1]) : max_frame;
 	on_pes = hosts > 0;
 	hosts = hosts == 0 ? 1 : hosts > NET_HOST_MAX ? NET_HOST_MAX : hosts;
-	net_host_start_port(max_frame);
+	net_host_start_port(max_frame, false);
 	if (on_pes)
 		cos_start_pes((1u << hosts) - 1);
 	for (unsigned i = 0; i < hosts; i++) {

@@ -50,7 +50,7 @@ std::string error_of(const std::string& text, bool run = false) {
 TEST(DrillScript, MistakesNameTheirLine) {
   EXPECT_EQ(error_of(""), "x: no step");
   EXPECT_EQ(error_of("# nothing\n\nfoo"),
-            "x:3: unknown step 'foo': <, >, app, event, quiet, new; config, ip or vlan before the first");
+            "x:3: unknown step 'foo': <, >, app, event, quiet, new; config, ip, rate or vlan before the first");
   EXPECT_EQ(error_of("< Z 0:0(0)"), "x:1: unknown flag 'Z': F, S, R, P and ., or - for none");
   EXPECT_EQ(error_of("< S 0:5(4)"), "x:1: '0:5(4)': the end is not the begin and the length");
   EXPECT_EQ(error_of("< S 0-5"), "x:1: '0-5' is not BEGIN:END(LENGTH)");

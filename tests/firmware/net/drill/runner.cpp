@@ -38,7 +38,7 @@ Runner::Runner(const Script& script) : script_(script), chip_("chip", {}), link_
 }
 
 void Runner::boot() {
-  peer_.mac.configure({});
+  peer_.mac.configure({.bits_per_second = script_.gigabits * eth::kGigabit});
   peer_.vlan = script_.vlan;
   sim::BootImage image{0, sim::ElfFile::read(MPPA_BINARY_DIR "/firmware/net_drill.elf"), {"net_drill"}};
   for (const std::string& argument : script_.arguments) image.arguments.push_back(argument);

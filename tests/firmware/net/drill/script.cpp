@@ -167,6 +167,9 @@ bool read_setting(Reader& in, const std::string& keyword, Script& script) {
     const std::string version = in.word();
     if (version != "4" && version != "6") in.fail("ip 4 or ip 6");
     script.v6 = version == "6";
+  } else if (keyword == "rate") {
+    script.gigabits = in.number(in.word(), "rate");
+    script.arguments.push_back(fmt::format("rate={}", script.gigabits));
   } else if (keyword == "vlan") {
     script.vlan = static_cast<int>(in.number(in.word(), "vlan"));
     script.arguments.push_back(fmt::format("vlan={}", script.vlan));
@@ -202,8 +205,8 @@ Step read_step(Reader& in, const std::string& where, std::string keyword) {
     step.action = Action::kNew;
     step.number = in.number(in.word(), "first sequence number");
   } else {
-    in.fail(
-        fmt::format("unknown step '{}': <, >, app, event, quiet, new; config, ip or vlan before the first", keyword));
+    in.fail(fmt::format("unknown step '{}': <, >, app, event, quiet, new; config, ip, rate or vlan before the first",
+                        keyword));
   }
   if (!in.word().empty()) in.fail("more than a step");
   return step;

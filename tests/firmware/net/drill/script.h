@@ -46,6 +46,7 @@ struct Script {
   std::vector<std::string> arguments;  ///< of the firmware
   bool v6 = false;
   int vlan = -1;
+  u64 gigabits = 100;
   std::vector<Step> steps;
 };
 
