@@ -12,10 +12,18 @@
 
 #define BURST 32 /* frames a poll takes at most, so that sending gets its turn */
 #define ERROR_CHANNEL 63
-#define PARSER_HALF 16 /* in the aggregated modes both halves must hold the same rules */
-/* Parsers that can check four checksums at line rate are 11, 12 and 14. */
-#define PARSER_TCP4 11
-#define PARSER_TCP6 12
+#define PARSER_HALF 16	 /* in the aggregated modes both halves must hold the same rules */
+#define LUT_LANE_BITS 3u /* the lane is the top of the LUT's index */
+#define XPCS_25G (5u << 2)
+
+/* The parsers of a port. Per half, parsers 11, 12 and 14 can check four checksums at line rate, 1 and 4 can check one;
+ * rules for IPv4 and TCP check two, rules for IPv6 and TCP one. */
+struct parsers {
+	uint8_t tcp4, tcp6;
+};
+static const struct parsers aggregated_parsers = {11, 12};
+static const struct parsers lane_parsers[MPPA_ETH_LANES] = {
+	{11, 1}, {12, 4}, {PARSER_HALF + 11, PARSER_HALF + 1}, {PARSER_HALF + 12, PARSER_HALF + 4}};
 #define TX_FIFO_RUN 4
 #define SOURCE_GROUP_BIT (1ull << 40)
 
@@ -182,7 +190,7 @@ static unsigned put_tcp(unsigned controller, unsigned parser, unsigned line)
 	return put_line(controller, parser, line, &rule);
 }
 
-static void program_parser(unsigned controller, unsigned parser, bool v6)
+static void program_parser(unsigned controller, unsigned parser, unsigned lane, bool v6)
 {
 	struct rule end = {.bit = 0};
 	unsigned line = put_mac(controller, parser);
@@ -191,7 +199,7 @@ static void program_parser(unsigned controller, unsigned parser, bool v6)
 	line = put_tcp(controller, parser, line);
 	put_line(controller, parser, line, &end);
 	lb_write(controller, MPPA_ETH_PARSER(parser),
-		 MPPA_ETH_PARSER_CTL_VALUE(MPPA_ETH_PARSER_HASH_LUT, 0, 3, 10, 0xfff));
+		 MPPA_ETH_PARSER_CTL_VALUE(MPPA_ETH_PARSER_HASH_LUT, lane, 3, 10, 0xfff));
 }
 
 static uint64_t dispatch_entry(unsigned controller, unsigned cluster, unsigned channel)
@@ -199,30 +207,48 @@ static uint64_t dispatch_entry(unsigned controller, unsigned cluster, unsigned c
 	return MPPA_ETH_DISPATCH_VALUE(route_to_cluster[controller][cluster], channel, 0, 0);
 }
 
-bool ethernet_start(unsigned controller, const uint8_t mac[6], unsigned max_frame, bool at_40g)
+/* MAC and PCS of a lane. */
+static void start_lane(unsigned controller, unsigned lane, const uint8_t mac[6], unsigned max_frame)
 {
+	const uint32_t pmac = MPPA_ETH_PMAC(lane);
+	const uint8_t last = (uint8_t)(mac[5] + lane);
+
+	mac_write(controller, pmac + MPPA_ETH_MAC_ADDR_LO,
+		  (uint32_t)mac[0] | (uint32_t)mac[1] << 8 | (uint32_t)mac[2] << 16 | (uint32_t)mac[3] << 24);
+	mac_write(controller, pmac + MPPA_ETH_MAC_ADDR_HI, (uint32_t)mac[4] | (uint32_t)last << 8);
+	mac_write(controller, pmac + MPPA_ETH_MAC_FRM_LEN, max_frame + 4);
+	/* A burst that cores cannot take at once waits at the sender instead of being lost here. */
+	lb_write(controller, MPPA_ETH_RX_PFC(lane) + MPPA_ETH_RX_PFC_CTRL, MPPA_ETH_RX_PFC_GLOBAL_PAUSE);
+	mac_write(controller, pmac + MPPA_ETH_MAC_CMD_CFG,
+		  MPPA_ETH_CMD_TX_EN | MPPA_ETH_CMD_RX_EN | MPPA_ETH_CMD_PROMISC | MPPA_ETH_CMD_TX_PAD);
+}
+
+bool ethernet_start(unsigned controller, const uint8_t mac[6], unsigned max_frame, enum ethernet_mode mode)
+{
+	static const uint32_t mode_bits[] = {
+		[ETHERNET_100G] = MPPA_ETH_MODE_100G, [ETHERNET_40G] = MPPA_ETH_MODE_40G, [ETHERNET_4X25G] = 0};
+	const bool lanes = mode == ETHERNET_4X25G;
+
 	if (!ethernet_map(controller))
 		return false;
-	mac_write(controller, MPPA_ETH_MODE, at_40g ? MPPA_ETH_MODE_40G : MPPA_ETH_MODE_100G);
+	mac_write(controller, MPPA_ETH_MODE, mode_bits[mode]);
 	mac_write(controller, MPPA_ETH_FCS_EN, 0xf);
 	mac_write(controller, MPPA_ETH_MAC_RESET_CLEAR, ~0u);
 	while (cos_read32(base(controller) + MPPA_ETH_MAC + MPPA_ETH_MAC_RESET))
 		;
-	mac_write(controller, MPPA_ETH_PMAC(0) + MPPA_ETH_MAC_ADDR_LO,
-		  (uint32_t)mac[0] | (uint32_t)mac[1] << 8 | (uint32_t)mac[2] << 16 | (uint32_t)mac[3] << 24);
-	mac_write(controller, MPPA_ETH_PMAC(0) + MPPA_ETH_MAC_ADDR_HI, (uint32_t)mac[4] | (uint32_t)mac[5] << 8);
-	mac_write(controller, MPPA_ETH_PMAC(0) + MPPA_ETH_MAC_FRM_LEN, max_frame + 4);
 	for (unsigned e = 0; e < MPPA_ETH_DISPATCH_ENTRIES; e++)
 		lb_write64(controller, MPPA_ETH_DISPATCH(e), dispatch_entry(controller, 1, ERROR_CHANNEL));
-	for (unsigned lane = 0; lane < MPPA_ETH_LANES; lane += 2) { /* lane 2 mirrors lane 0 in the aggregated modes */
+	lb_write(controller, MPPA_ETH_LUT_CTRL, MPPA_ETH_LUT_CTRL_VALUE(lanes ? LUT_LANE_BITS : 0, 0, 0));
+	/* Lane 2 mirrors lane 0 in the aggregated modes. */
+	for (unsigned lane = 0; lane < MPPA_ETH_LANES; lane += lanes ? 1 : 2) {
 		lb_write(controller, MPPA_ETH_DEFAULT_RULE(lane), MPPA_ETH_DEFAULT_DROP);
 		lb_write(controller, MPPA_ETH_LB_CTRL(lane),
 			 max_frame | MPPA_ETH_LB_STORE_AND_FORWARD | MPPA_ETH_LB_ADD_HEADER);
 	}
-	/* A burst that cores cannot take at once waits at the sender instead of being lost here. */
-	lb_write(controller, MPPA_ETH_RX_PFC(0) + MPPA_ETH_RX_PFC_CTRL, MPPA_ETH_RX_PFC_GLOBAL_PAUSE);
-	mac_write(controller, MPPA_ETH_PMAC(0) + MPPA_ETH_MAC_CMD_CFG,
-		  MPPA_ETH_CMD_TX_EN | MPPA_ETH_CMD_RX_EN | MPPA_ETH_CMD_PROMISC | MPPA_ETH_CMD_TX_PAD);
+	for (unsigned lane = 0; lanes && lane < MPPA_ETH_LANES; lane++)
+		mac_write(controller, MPPA_ETH_XPCS_CTRL1(lane), XPCS_25G);
+	for (unsigned lane = 0; lane < (lanes ? MPPA_ETH_LANES : 1); lane++)
+		start_lane(controller, lane, mac, max_frame);
 	return true;
 }
 
@@ -235,23 +261,59 @@ bool ethernet_link_up(unsigned controller)
  */
 static unsigned scramble(unsigned i) { return (uint32_t)(i * 0x9e3779b1u) >> 16; }
 
+static void default_to(unsigned controller, unsigned lane, unsigned entry)
+{
+	lb_write(controller, MPPA_ETH_DEFAULT_RULE(lane) + MPPA_ETH_DEFAULT_RR_TARGET + entry / 32 * 4,
+		 1u << entry % 32);
+}
+
+static void default_on(unsigned controller, unsigned lane)
+{
+	lb_write(controller, MPPA_ETH_DEFAULT_RULE(lane), MPPA_ETH_DEFAULT_ROUND_ROBIN | 1 << 8);
+}
+
+/* Fills a part of the LUT with the queues, whose dispatch entries begin at `entry`. */
+static void spread(unsigned controller, unsigned entry, unsigned first, unsigned slots, const uint8_t *clusters,
+		   const uint8_t *channels, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		lb_write64(controller, MPPA_ETH_DISPATCH(entry + i),
+			   dispatch_entry(controller, clusters[i], channels[i]));
+	for (unsigned i = 0; i < slots; i++)
+		lb_write(controller, MPPA_ETH_LUT(first + i), entry + scramble(i) % count);
+}
+
 void ethernet_steer(unsigned controller, const uint8_t *clusters, const uint8_t *channels, unsigned count)
 {
+	const struct parsers p = aggregated_parsers;
+
 	for (unsigned half = 0; half <= PARSER_HALF; half += PARSER_HALF) {
-		lb_write(controller, MPPA_ETH_PARSER(half + PARSER_TCP4), MPPA_ETH_PARSER_DISABLED);
-		lb_write(controller, MPPA_ETH_PARSER(half + PARSER_TCP6), MPPA_ETH_PARSER_DISABLED);
+		lb_write(controller, MPPA_ETH_PARSER(half + p.tcp4), MPPA_ETH_PARSER_DISABLED);
+		lb_write(controller, MPPA_ETH_PARSER(half + p.tcp6), MPPA_ETH_PARSER_DISABLED);
 	}
-	for (unsigned i = 0; i < count; i++)
-		lb_write64(controller, MPPA_ETH_DISPATCH(i), dispatch_entry(controller, clusters[i], channels[i]));
-	for (unsigned i = 0; i < MPPA_ETH_LUT_ENTRIES; i++)
-		lb_write(controller, MPPA_ETH_LUT(i), scramble(i) % count);
+	spread(controller, 0, 0, MPPA_ETH_LUT_ENTRIES, clusters, channels, count);
 	for (unsigned half = 0; half <= PARSER_HALF; half += PARSER_HALF) {
-		program_parser(controller, half + PARSER_TCP4, false);
-		program_parser(controller, half + PARSER_TCP6, true);
+		program_parser(controller, half + p.tcp4, 0, false);
+		program_parser(controller, half + p.tcp6, 0, true);
 	}
-	lb_write(controller, MPPA_ETH_DEFAULT_RULE(0) + MPPA_ETH_DEFAULT_RR_TARGET, 1);
+	default_to(controller, 0, 0);
 	for (unsigned lane = 0; lane < MPPA_ETH_LANES; lane += 2)
-		lb_write(controller, MPPA_ETH_DEFAULT_RULE(lane), MPPA_ETH_DEFAULT_ROUND_ROBIN | 1 << 8);
+		default_on(controller, lane);
+}
+
+void ethernet_steer_lane(unsigned controller, unsigned lane, const uint8_t *clusters, const uint8_t *channels,
+			 unsigned count)
+{
+	const struct parsers p = lane_parsers[lane];
+	const unsigned slots = MPPA_ETH_LUT_ENTRIES / MPPA_ETH_LANES;
+
+	lb_write(controller, MPPA_ETH_PARSER(p.tcp4), MPPA_ETH_PARSER_DISABLED);
+	lb_write(controller, MPPA_ETH_PARSER(p.tcp6), MPPA_ETH_PARSER_DISABLED);
+	spread(controller, lane * ETHERNET_LANE_QUEUES, lane * slots, slots, clusters, channels, count);
+	program_parser(controller, p.tcp4, lane, false);
+	program_parser(controller, p.tcp6, lane, true);
+	default_to(controller, lane, lane * ETHERNET_LANE_QUEUES);
+	default_on(controller, lane);
 }
 
 /* ---- Queues ---- */
@@ -296,13 +358,13 @@ static void release_buffer(struct net_buf *buf)
 }
 
 /* What the hardware inserts, and where. */
-static uint64_t tx_control(const struct net_tx *tx, uint32_t bytes)
+static uint64_t tx_control(const struct net_tx *tx, uint32_t bytes, unsigned lane)
 {
 	const unsigned ip = tx->v6 ? MPPA_ETH_TX_IP_V6 : MPPA_ETH_TX_IP_V4;
 
 	if (tx->checksum == NET_CHECKSUM_DONE)
-		return MPPA_ETH_TX_CONTROL(bytes, 0, 0, 0, 0);
-	return MPPA_ETH_TX_CONTROL(bytes, 0, ip,
+		return MPPA_ETH_TX_CONTROL(bytes, lane, 0, 0, 0);
+	return MPPA_ETH_TX_CONTROL(bytes, lane, ip,
 				   tx->checksum == NET_CHECKSUM_TCP ? MPPA_ETH_TX_CRC_TCP : MPPA_ETH_TX_CRC_UDP,
 				   tx->pseudo_sum);
 }
@@ -331,7 +393,7 @@ static bool transmit(struct netif *netif, struct net_tx *tx)
 	/* Every frame in flight has one job at least, so the ring never holds more frames than jobs. */
 	if (queue->sent - queue->freed > queue->ring_mask || !dma_has_room(queue->jobs, 1u + tx->frag_count))
 		return false;
-	header->control = tx_control(tx, net_tx_bytes(tx));
+	header->control = tx_control(tx, net_tx_bytes(tx), queue->config.lane);
 	header->offset = net_tx_l4(tx);
 	queue->ring[slot].tx = tx;
 	queue->ring[slot].last =
@@ -370,7 +432,7 @@ struct ethernet_queue *ethernet_open(const struct ethernet_queue_config *config,
 	if (!allocate(queue))
 		return NULL;
 	queue->route = dma_route(DMA_NODE_ETH0 + config->controller, config->tx_fifo, config->tx_vchan);
-	lb_write(config->controller, MPPA_ETH_TX_FIFO(config->tx_fifo) + MPPA_ETH_TX_LANE_CTRL(0),
+	lb_write(config->controller, MPPA_ETH_TX_FIFO(config->tx_fifo) + MPPA_ETH_TX_LANE_CTRL(config->lane),
 		 1 | TX_FIFO_RUN << 9);
 	lb_write(config->controller, MPPA_ETH_TX_FIFO(config->tx_fifo) + MPPA_ETH_TX_CTRL,
 		 MPPA_ETH_TX_HEADER_EN | MPPA_ETH_TX_GLOBAL);

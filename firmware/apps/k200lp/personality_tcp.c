@@ -200,7 +200,7 @@ static void start_chip(const struct k200lp_options *options)
 		uint8_t mac[6];
 
 		mac_of(port, mac);
-		if (!ethernet_start(port, mac, max_frame(options), false))
+		if (!ethernet_start(port, mac, max_frame(options), ETHERNET_100G))
 			cos_panic("cannot map Ethernet controller %u", port);
 	}
 	subsystem_start(options, &nvmf_tcp_transport);

@@ -1,5 +1,7 @@
 #include "net_host.h"
 
+#include <string.h>
+
 #include "cos/console.h"
 #include "cos/cpu.h"
 #include "cos/reactor.h"
@@ -34,42 +36,51 @@ static int poll_timers(void *arg)
 	return COS_POLLER_BUSY;
 }
 
-void net_host_start_port(unsigned max_frame, bool at_40g)
-{
-	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
+static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
 
+void net_host_start_port(const struct net_port *port)
+{
 	dma_init();
-	if (!ethernet_start(0, mac, max_frame, at_40g))
+	if (!ethernet_start(0, mac, port->max_frame, port->mode))
 		cos_panic("cannot map the Ethernet controller");
 }
 
-void net_host_start(struct net_host *host, unsigned index, unsigned max_frame)
+void net_host_start(struct net_host *host, unsigned index, const struct net_port *port)
 {
 	static const uint64_t secret[2] = {0x243f6a8885a308d3, 0x13198a2e03707344};
 	const struct net_memory memory = {host->packets,  NET_HOST_PACKETS, host->conns,
 					  NET_HOST_CONNS, host->hash,	    NET_HOST_CONNS};
-	const struct ethernet_queue_config port = {
-		.channel = index, .tx_fifo = index, .tx_thread = index, .records_log2 = 7, .jobs_log2 = 9};
-	struct ethernet_buffers *buffers = ethernet_buffers_open(index, max_frame > 2048 ? 64 : 128, max_frame);
+	const struct ethernet_queue_config queue = {.lane = port->lane,
+						    .channel = index,
+						    .tx_fifo = index,
+						    .tx_thread = index,
+						    .records_log2 = 7,
+						    .jobs_log2 = 9};
+	struct ethernet_buffers *buffers =
+		ethernet_buffers_open(index, port->max_frame > 2048 ? 64 : 128, port->max_frame);
 
 	net_init(&host->stack, &memory, &host->config, secret, now_us());
-	host->netif = (struct netif){.mac = {2, 0, 0, 0, 0, 1},
-				     .mtu = (uint16_t)(max_frame - 18),
+	host->netif = (struct netif){.mtu = (uint16_t)(port->max_frame - 18),
 				     .vlan = -1,
 				     .ip4 = 0x0a000001,
 				     .mask4 = 0xffffff00,
 				     .ip6 = {{0xfd, [15] = 1}},
 				     .prefix6 = 64};
-	host->queue = buffers ? ethernet_open(&port, buffers, &host->netif) : NULL;
+	memcpy(host->netif.mac, mac, sizeof mac);
+	host->netif.mac[5] = (uint8_t)(mac[5] + port->lane);
+	host->queue = buffers ? ethernet_open(&queue, buffers, &host->netif) : NULL;
 	if (!host->queue || !net_add(&host->stack, &host->netif))
 		cos_panic("no memory for the network");
 	cos_poller_register(poll_network, host, 0);
 	cos_poller_register(poll_timers, host, TIMER_PERIOD_US);
 }
 
-void net_host_steer(unsigned count)
+void net_host_steer(const struct net_port *port, unsigned count)
 {
 	static const uint8_t clusters[NET_HOST_MAX], channels[NET_HOST_MAX] = {0, 1, 2, 3};
 
-	ethernet_steer(0, clusters, channels, count);
+	if (port->mode == ETHERNET_4X25G)
+		ethernet_steer_lane(0, port->lane, clusters, channels, count);
+	else
+		ethernet_steer(0, clusters, channels, count);
 }

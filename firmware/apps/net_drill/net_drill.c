@@ -2,7 +2,7 @@
  * The end of TCP connections that does what a script tells it (tests/firmware/net/scripts): 10.0.0.1 and fd00::1 on
  * Ethernet 0, on the RM of cluster 0. It listens on port 7.
  *
- * Arguments: key=value for fields of struct tcp_config, times in microseconds; mtu=, vlan=, rate= (Gb/s).
+ * Arguments: key=value for fields of struct tcp_config, times in microseconds; mtu=, vlan=, rate= (Gb/s; 25: lane=).
  *
  * Commands come as UDP datagrams to port 9: "<port of the peer> <verb> [number]".
  *   connect   from port 6000 to the peer's port; connect6: by IPv6
@@ -244,7 +244,7 @@ static void on_command(struct udp_socket *socket, struct net_buf *buf, const uin
 
 /* ---- Start ---- */
 
-static unsigned mtu = 1500, newreno, vlan, rate = 100;
+static unsigned mtu = 1500, newreno, vlan, rate = 100, lane;
 
 static void set(struct tcp_config *config, const char *argument)
 {
@@ -268,7 +268,8 @@ static void set(struct tcp_config *config, const char *argument)
 		       {"newreno", &newreno},
 		       {"mtu", &mtu},
 		       {"vlan", &vlan},
-		       {"rate", &rate}};
+		       {"rate", &rate},
+		       {"lane", &lane}};
 	const struct {
 		const char *key;
 		bool *value;
@@ -311,21 +312,30 @@ static void prepare(void)
 
 int main(int argc, char **argv)
 {
+	struct net_port port;
+
 	if (cos_cluster_id() != 0)
 		return 0;
 	prepare();
 	for (int i = 1; i < argc; i++)
 		set(&host->config, argv[i]);
 	host->config.control = newreno ? TCP_NEWRENO : TCP_CUBIC;
-	net_host_start_port(mtu + 18, rate == 40);
-	net_host_start(host, 0, mtu + 18);
+	port = (struct net_port){
+		.max_frame = mtu + 18,
+		.mode = rate == 25   ? ETHERNET_4X25G
+			: rate == 40 ? ETHERNET_40G
+				     : ETHERNET_100G,
+		.lane = lane,
+	};
+	net_host_start_port(&port);
+	net_host_start(host, 0, &port);
 	if (vlan)
 		host->netif.vlan = (int)vlan;
 	control = (struct udp_socket){.port = CONTROL_PORT, .receive = on_command};
 	udp_bind(&host->stack, &control);
 	listener = (struct tcp_listener){.port = TCP_PORT, .accept = on_accept};
 	tcp_listen(&host->stack, &listener);
-	net_host_steer(1);
+	net_host_steer(&port, 1);
 	cos_printf("listening on port %u\n", TCP_PORT);
 	cos_reactor_run();
 	return 0;

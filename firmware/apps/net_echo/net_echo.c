@@ -34,7 +34,7 @@ struct echo {
 	struct tcp_listener listener;
 };
 
-static unsigned max_frame = 1518;
+static struct net_port port = {.max_frame = 1518};
 static bool on_pes;
 static volatile uint64_t started;
 
@@ -128,7 +128,7 @@ static void start_echo(void *arg, void *unused)
 	echo->host.config.receive_window = 128 * 1024;
 	echo->host.config.rto_min = 5000; /* a peer in the same rack; it must not delay acknowledgements longer */
 	echo->host.config.delayed_ack = 1000;
-	net_host_start(&echo->host, (unsigned)(uintptr_t)arg, max_frame);
+	net_host_start(&echo->host, (unsigned)(uintptr_t)arg, &port);
 	for (unsigned i = 0; i < PIECES; i++) {
 		echo->pieces[i].echo = echo;
 		echo->pieces[i].next_free = echo->free_pieces;
@@ -147,10 +147,10 @@ int main(int argc, char **argv)
 
 	if (cos_cluster_id() != 0)
 		return 0;
-	max_frame = argc > 1 ? (unsigned)atoi(argv[1]) : max_frame;
+	port.max_frame = argc > 1 ? (unsigned)atoi(argv[1]) : port.max_frame;
 	on_pes = hosts > 0;
 	hosts = hosts == 0 ? 1 : hosts > NET_HOST_MAX ? NET_HOST_MAX : hosts;
-	net_host_start_port(max_frame, false);
+	net_host_start_port(&port);
 	if (on_pes)
 		cos_start_pes((1u << hosts) - 1);
 	for (unsigned i = 0; i < hosts; i++) {
@@ -161,7 +161,7 @@ int main(int argc, char **argv)
 	}
 	while (started < hosts)
 		cos_reactor_poll();
-	net_host_steer(hosts);
+	net_host_steer(&port, hosts);
 	cos_printf("echo on 10.0.0.1 port %u, link %s\n", ECHO_PORT, ethernet_link_up(0) ? "up" : "down");
 	cos_reactor_run();
 	return 0;

@@ -1,5 +1,6 @@
 /*
- * The Ethernet controllers: one 100G or 40G port each, and queues that connect a core's TCP/IP stack to a port.
+ * The Ethernet controllers: one 100G or 40G port each, or four of 25G, and queues that connect a core's TCP/IP stack to
+ * a port.
  *
  * A queue is an RX channel of the cluster's DMA and a DMA job queue for sending. It belongs to the core that opened it.
  * RX buffers belong to a job cache of the DMA; a cluster has four, so several queues share one. What arrives is spread
@@ -20,8 +21,11 @@
 
 struct ethernet_queue;
 
+enum ethernet_mode { ETHERNET_100G, ETHERNET_40G, ETHERNET_4X25G };
+
 struct ethernet_queue_config {
 	unsigned controller;   /* 0 or 1 */
+	unsigned lane;	       /* 0 .. 3 in the 4 x 25G mode, else 0 */
 	unsigned channel;      /* RX channel of this cluster's DMA, 0..63; free */
 	unsigned tx_fifo;      /* 0..9 */
 	unsigned tx_vchan;     /* 0 or 1. Each queue of a cluster needs a FIFO and virtual channel of its own */
@@ -33,9 +37,9 @@ struct ethernet_queue_config {
 
 /* Starts the port: MAC, frame size, checks of checksums, PAUSE frames when the receive buffer fills up; nothing goes
  * anywhere yet. One core of the chip calls it, once
- * for each controller, before any queue is opened. `max_frame` without FCS, e.g. MTU + 18. False: no memory map entry
- * left for the registers. */
-bool ethernet_start(unsigned controller, const uint8_t mac[6], unsigned max_frame, bool at_40g);
+ * for each controller, before any queue is opened. `max_frame` without FCS, e.g. MTU + 18. Four ports have addresses
+ * that follow each other. False: no memory map entry left for the registers. */
+bool ethernet_start(unsigned controller, const uint8_t mac[6], unsigned max_frame, enum ethernet_mode mode);
 bool ethernet_link_up(unsigned controller);
 
 struct ethernet_buffers;
@@ -51,6 +55,10 @@ bool ethernet_map(unsigned controller);
 
 /* Where frames go: queue `i` is RX channel channels[i] of cluster clusters[i]; the first one gets what is not TCP. */
 void ethernet_steer(unsigned controller, const uint8_t *clusters, const uint8_t *channels, unsigned count);
+/* The same for one port of the 4 x 25G mode; up to ETHERNET_LANE_QUEUES queues. */
+#define ETHERNET_LANE_QUEUES 64u
+void ethernet_steer_lane(unsigned controller, unsigned lane, const uint8_t *clusters, const uint8_t *channels,
+			 unsigned count);
 
 /* Whether ethernet_poll() would find something. */
 bool ethernet_pending(const struct ethernet_queue *queue);

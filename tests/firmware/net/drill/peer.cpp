@@ -11,25 +11,12 @@ namespace {
 
 using eth::load_be16;
 
-constexpr eth::MacAddress kChip{2, 0, 0, 0, 0, 1}, kPeer{2, 0, 0, 0, 0, 2};
+constexpr eth::MacAddress kPeer{2, 0, 0, 0, 0, 0xF2};
 constexpr u32 kPeerAddress = 0x0A000002;
 constexpr u8 kUdp = 17, kIcmp6 = 58, kSolicitation = 135, kAdvertisement = 136;
 constexpr u16 kControlPort = 9;
 constexpr unsigned kIp6Source = 8, kIp6Destination = 24;
 constexpr unsigned kTagAt = 12;  ///< behind the addresses
-
-/// A packet from the peer to the chip with `bytes` behind the IP header; of the rest only the ports are filled in.
-std::vector<u8> make_packet(bool v6, bool tcp, u16 from, u16 to, std::size_t bytes) {
-  eth::test::Flow flow{.source_port = from, .destination_port = to, .tcp = tcp, .v6 = v6};
-  flow.source = v6 ? 2 : kPeerAddress;
-  flow.destination = v6 ? 1 : 0x0A000001;
-  const unsigned header = tcp ? host::tcp::kTcpBytes : 8;
-  std::vector<u8> frame = eth::test::make_packet(flow, static_cast<unsigned>(bytes) - header, 0, false);
-  std::copy(kChip.begin(), kChip.end(), frame.begin());
-  std::copy(kPeer.begin(), kPeer.end(), frame.begin() + 6);
-  if (v6) frame[eth::kHeaderBytes + kIp6Source] = frame[eth::kHeaderBytes + kIp6Destination] = 0xFD;
-  return frame;
-}
 
 u64 pseudo_sum(std::span<const u8> frame, const eth::Layout& l) {
   const bool v6 = l.ethertype == 0x86DD;
@@ -39,9 +26,22 @@ u64 pseudo_sum(std::span<const u8> frame, const eth::Layout& l) {
 
 }  // namespace
 
+/// A packet from the peer to the chip with `bytes` behind the IP header; of the rest only the ports are filled in.
+std::vector<u8> ScriptedPeer::packet(bool v6, bool tcp, u16 from, u16 to, std::size_t bytes) const {
+  eth::test::Flow flow{.source_port = from, .destination_port = to, .tcp = tcp, .v6 = v6};
+  flow.source = v6 ? 2 : kPeerAddress;
+  flow.destination = v6 ? 1 : 0x0A000001;
+  const unsigned header = tcp ? host::tcp::kTcpBytes : 8;
+  std::vector<u8> frame = eth::test::make_packet(flow, static_cast<unsigned>(bytes) - header, 0, false);
+  std::copy(chip.begin(), chip.end(), frame.begin());
+  std::copy(kPeer.begin(), kPeer.end(), frame.begin() + 6);
+  if (v6) frame[eth::kHeaderBytes + kIp6Source] = frame[eth::kHeaderBytes + kIp6Destination] = 0xFD;
+  return frame;
+}
+
 void ScriptedPeer::send_tcp(bool v6, const host::tcp::Segment& header, const std::vector<u8>& data, bool damaged) {
   const std::size_t bytes = host::tcp::header_bytes(header) + data.size();
-  std::vector<u8> frame = make_packet(v6, true, header.source_port, header.destination_port, bytes);
+  std::vector<u8> frame = packet(v6, true, header.source_port, header.destination_port, bytes);
   std::copy(data.begin(), data.end(), frame.end() - static_cast<std::ptrdiff_t>(data.size()));
   host::tcp::write_tcp(header, pseudo_sum(frame, eth::find_layers(frame)), std::span(frame).last(bytes));
   if (damaged) frame[frame.size() - bytes + 16] ^= 0x55;
@@ -49,7 +49,7 @@ void ScriptedPeer::send_tcp(bool v6, const host::tcp::Segment& header, const std
 }
 
 void ScriptedPeer::send_command(const std::string& text) {
-  std::vector<u8> frame = make_packet(false, false, kControlPort, kControlPort, 8 + text.size());
+  std::vector<u8> frame = packet(false, false, kControlPort, kControlPort, 8 + text.size());
   std::copy(text.begin(), text.end(), frame.end() - static_cast<std::ptrdiff_t>(text.size()));
   post(std::move(frame));
 }
@@ -113,7 +113,7 @@ void ScriptedPeer::take_tcp(std::span<const u8> packet, u64 pseudo) {
 /// Advertises fd00::2 (RFC 4861 section 4.4) by what the question already has: addresses exchanged, target repeated.
 void ScriptedPeer::answer_solicitation(std::span<const u8> frame, unsigned icmp) {
   static constexpr std::size_t kBytes = 32;  // header, target, option with our address
-  std::vector<u8> answer = make_packet(true, false, 0, 0, kBytes);
+  std::vector<u8> answer = packet(true, false, 0, 0, kBytes);
   const unsigned l3 = eth::kHeaderBytes;
   answer[l3 + 6] = kIcmp6;
   answer[l3 + 7] = 255;

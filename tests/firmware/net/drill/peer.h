@@ -21,6 +21,7 @@ class ScriptedPeer : public eth::test::Station {
  public:
   ScriptedPeer() : Station("peer") {}
 
+  eth::MacAddress chip{2, 0, 0, 0, 0, 1};
   /// All frames carry this tag, and all that arrive must; -1: none.
   int vlan = -1;
 
@@ -35,6 +36,7 @@ class ScriptedPeer : public eth::test::Station {
 
  private:
   void received(eth::FramePtr frame, bool fcs_error) override;
+  std::vector<u8> packet(bool v6, bool tcp, u16 from, u16 to, std::size_t bytes) const;
   void post(std::vector<u8> frame);
   bool untag(std::vector<u8>& frame);
   void take(std::span<const u8> bytes);

@@ -26,8 +26,9 @@ std::vector<u8> payload(const SegmentSpec& s) {
 }  // namespace
 
 Runner::Runner(const Script& script) : script_(script), chip_("chip", {}), link_("link", {}) {
-  chip_.ethernet(0).mac(0).wire.bind(link_.end(0));
-  link_.deliver[0].bind(chip_.ethernet(0).mac(0));
+  chip_.ethernet(0).mac(script.lane).wire.bind(link_.end(0));
+  link_.deliver[0].bind(chip_.ethernet(0).mac(script.lane));
+  peer_.chip[5] = static_cast<u8>(peer_.chip[5] + script.lane);
   peer_.mac.wire.bind(link_.end(1));
   link_.deliver[1].bind(peer_.mac);
   chip_.on_end = [](const sim::ChipEnd&) { sc_core::sc_stop(); };

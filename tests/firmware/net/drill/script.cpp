@@ -169,7 +169,9 @@ bool read_setting(Reader& in, const std::string& keyword, Script& script) {
     script.v6 = version == "6";
   } else if (keyword == "rate") {
     script.gigabits = in.number(in.word(), "rate");
+    if (const std::string lane = in.word(); !lane.empty()) script.lane = in.number(lane, "lane");
     script.arguments.push_back(fmt::format("rate={}", script.gigabits));
+    script.arguments.push_back(fmt::format("lane={}", script.lane));
   } else if (keyword == "vlan") {
     script.vlan = static_cast<int>(in.number(in.word(), "vlan"));
     script.arguments.push_back(fmt::format("vlan={}", script.vlan));

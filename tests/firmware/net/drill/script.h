@@ -47,6 +47,7 @@ struct Script {
   bool v6 = false;
   int vlan = -1;
   u64 gigabits = 100;
+  unsigned lane = 0;
   std::vector<Step> steps;
 };
 
