@@ -46,10 +46,10 @@ bool ElfFile::has_relocations() const {
 void ElfFile::fail(const std::string& reason) const { throw ElfError(name_ + ": " + reason); }
 
 std::span<const u8> ElfFile::slice(u64 offset, u64 size, const char* what) const {
-  if (offset > image_.size() || size > image_.size() - offset)
+  if (offset > image_->size() || size > image_->size() - offset)
     fail(fmt::format("truncated ELF file: {} needs bytes {:#x} to {:#x}, the file has {:#x}", what, offset,
-                     offset + size, image_.size()));
-  return std::span<const u8>(image_).subspan(offset, size);
+                     offset + size, image_->size()));
+  return std::span<const u8>(*image_).subspan(offset, size);
 }
 
 ElfFile ElfFile::read(const std::string& path) {
@@ -65,7 +65,7 @@ ElfFile ElfFile::read(const std::string& path) {
 ElfFile ElfFile::parse(std::vector<u8> image, const std::string& name) {
   ElfFile file;
   file.name_ = name;
-  file.image_ = std::move(image);
+  file.image_ = std::make_shared<const std::vector<u8>>(std::move(image));
   file.parse_header();
   file.parse_segments();
   file.parse_sections();
@@ -75,7 +75,7 @@ ElfFile ElfFile::parse(std::vector<u8> image, const std::string& name) {
 
 void ElfFile::parse_header() {
   constexpr u8 kMagic[] = {0x7f, 'E', 'L', 'F'};
-  if (image_.size() < 4 || !std::equal(std::begin(kMagic), std::end(kMagic), image_.begin())) fail("not an ELF file");
+  if (image_->size() < 4 || !std::equal(std::begin(kMagic), std::end(kMagic), image_->begin())) fail("not an ELF file");
   const auto h = slice(0, kHeaderSize, "the file header");
   if (h[4] != 2) fail("not a 64-bit ELF file");
   if (h[5] != 1) fail("not a little-endian ELF file");
@@ -119,7 +119,7 @@ void ElfFile::parse_sections() {
   const auto first = slice(section_offset_, kSectionSize, "the section header table");
   if (section_count_ == 0) section_count_ = field<u64>(first, 32);  // more than 0xff00 sections
   if (section_names_ == kXIndex) section_names_ = field<u32>(first, 40);
-  if (section_count_ > image_.size() / kSectionSize) fail("truncated ELF file: section header table");
+  if (section_count_ > image_->size() / kSectionSize) fail("truncated ELF file: section header table");
   const auto table = slice(section_offset_, section_count_ * kSectionSize, "the section header table");
   for (u64 i = 0; i < section_count_; ++i) {
     const auto h = table.subspan(i * kSectionSize, kSectionSize);
@@ -142,7 +142,7 @@ void ElfFile::name_sections(u32 string_index) {
     fail("the section name table does not exist");
   for (u64 i = 0; i < sections_.size(); ++i)
     sections_[i].name =
-        string_at(sections_[string_index], field<u32>(image_, section_offset_ + i * kSectionSize), "section name");
+        string_at(sections_[string_index], field<u32>(*image_, section_offset_ + i * kSectionSize), "section name");
 }
 
 std::string_view ElfFile::string_at(const ElfSection& table, u64 offset, const char* what) const {

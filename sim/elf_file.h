@@ -1,6 +1,7 @@
 // Reads ELF64 little-endian files for KV3 (e_machine 256): what a loader and a disassembler need.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -60,14 +61,9 @@ class ElfFile {
   /// The same from memory; `name` goes into error messages.
   static ElfFile parse(std::vector<u8> image, const std::string& name);
 
-  ElfFile(ElfFile&&) = default;
-  ElfFile& operator=(ElfFile&&) = default;
-  ElfFile(const ElfFile&) = delete;
-  ElfFile& operator=(const ElfFile&) = delete;
-
   const std::string& name() const { return name_; }
-  std::span<const u8> bytes() const { return image_; }  ///< the whole file
-  bool relocatable() const { return type_ == 1; }       ///< ET_REL: not linked, cannot be loaded
+  std::span<const u8> bytes() const { return *image_; }  ///< the whole file
+  bool relocatable() const { return type_ == 1; }        ///< ET_REL: not linked, cannot be loaded
 
   bool has_relocations() const;
   bool executable() const { return type_ == 2; }  ///< ET_EXEC
@@ -91,7 +87,7 @@ class ElfFile {
   std::string_view string_at(const ElfSection& table, u64 offset, const char* what) const;
 
   std::string name_;
-  std::vector<u8> image_;  ///< its buffer stays where it is when the object is moved
+  std::shared_ptr<const std::vector<u8>> image_;  ///< shared by copies: what points into it points for all of them
   u16 type_ = 0;
   u64 entry_ = 0;
   u32 flags_ = 0;

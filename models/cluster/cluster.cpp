@@ -24,6 +24,7 @@ constexpr u64 kPowerBase = 0xA40000;
 constexpr u64 kDsuRamBase = 0xA46000;
 constexpr u64 kDsuRamSize = 0x2000;
 constexpr u64 kIpiBase = 0xAD0000;
+constexpr u64 kSecureBase = 0xCC2000;
 constexpr u64 kDmaBase = 0x800000;
 constexpr u64 kDmaRxIommuBase = 0xAC2000;
 constexpr u64 kDmaTxIommuBase = 0xAC3000;
@@ -51,6 +52,7 @@ Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& param
       ipi_("ipi", clock_.time_of(params.register_latency)),
       power_("pwr", clock_.time_of(params.register_latency),
              sc_core::sc_time::from_value(1'000'000'000'000 / params.timestamp_hz)),
+      secure_("secure", clock_.time_of(params.register_latency)),
       dma_("dma", dma::DmaParams{.cluster = params.id, .clock_hz = params.clock_hz}),
       dma_tx_iommu_("dma_tx_iommu", Gic::kDmaTxNoMapping, clock_.time_of(params.register_latency)),
       dma_rx_iommu_("dma_rx_iommu", Gic::kDmaRxNoMapping, clock_.time_of(params.register_latency)),
@@ -71,6 +73,7 @@ Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& param
   map_local(kGicBase, Gic::kWindow, gic_);
   map_local(kPowerBase, PowerController::kWindow, power_);
   map_local(kIpiBase, IpiController::kWindow, ipi_);
+  map_local(kSecureBase, SecureRegisters::kWindow, secure_);
   map_local(kDmaBase, Dma::kWindow, dma_);
   map_local(kDmaRxIommuBase, Iommu::kWindow, dma_rx_iommu_);
   map_local(kDmaTxIommuBase, Iommu::kWindow, dma_tx_iommu_);
@@ -131,6 +134,9 @@ Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& param
   watch_.add_window(
       {global_base(), kWindow, [this](u64 offset, unsigned bytes) { return peek_register(offset, bytes); }});
   SC_THREAD(run);
+  SC_METHOD(reset_blocks);
+  sensitive << reset_event_;
+  dont_initialize();
 }
 
 Cluster::~Cluster() = default;

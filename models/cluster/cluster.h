@@ -38,6 +38,7 @@
 #include "models/cluster/coherence/stale_loads.h"
 #include "models/cluster/control/core_control.h"
 #include "models/cluster/control/power_controller.h"
+#include "models/cluster/control/secure_registers.h"
 #include "models/cluster/crypto/crypto_unit.h"
 #include "models/cluster/dma/dma.h"
 #include "models/cluster/engine/core.h"
@@ -141,6 +142,8 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   void start_rm(u64 pc, const sc_core::sc_time& when) override;
   bool rm_running() const override { return !cores_[kRmIndex].in_reset; }
   void set_scramble_disable(bool disable) override { smem_.set_blocked(disable); }
+  /// Resets everything of the cluster but cores and memories, now; by a process that is none of them.
+  void reset_blocks();
 
   void write_stats(StatWriter& out) const override;
 
@@ -262,12 +265,13 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   mutable int running_ = -1;          ///< the core being executed, or -1
   mutable bool unobserved_ = false;   ///< it runs in a spin loop: its accesses take no bandwidth
   bool held_in_reset_ = false;
-  sc_core::sc_event wake_event_;
+  sc_core::sc_event wake_event_, reset_event_;
 
   Mailboxes mailboxes_;
   Gic gic_;
   IpiController ipi_;
   PowerController power_;
+  SecureRegisters secure_;
   Dma dma_;
   Iommu dma_tx_iommu_;
   Iommu dma_rx_iommu_;

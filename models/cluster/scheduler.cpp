@@ -224,13 +224,34 @@ void Cluster::reset_all(const sc_core::sc_time&) {
     if (slot.spin.loop) end_spin(slot.spin.core, slot.core->state().cycle);
     slot.spin.probing = false;
     slot.in_reset = true;
+    slot.watchdog = slot.waits_for_chip = false;
     slot.events.clear();
   }
 }
 
 void Cluster::set_reset(bool asserted, const sc_core::sc_time& when) {
   held_in_reset_ = asserted;
-  if (asserted) reset_all(when);
+  if (!asserted) return;
+  reset_all(when);
+  // In a process of their own: the write that asks for it may come from one of them.
+  const sc_core::sc_time& now = sc_core::sc_time_stamp();
+  reset_event_.notify(when > now ? when - now : sc_core::SC_ZERO_TIME);
+}
+
+/// Sources of interrupts come before the interrupt controller.
+void Cluster::reset_blocks() {
+  const sc_core::sc_time& now = sc_core::sc_time_stamp();
+  dma_.reset(now);
+  for (auto& unit : crypto_) unit->reset(now);
+  for (Iommu& iommu : crypto_iommu_) iommu.reset(now);
+  dma_tx_iommu_.reset(now);
+  dma_rx_iommu_.reset(now);
+  mailboxes_.reset(now);
+  ipi_.reset(now);
+  gic_.reset(now);
+  power_.reset(now);
+  secure_.reset(now);
+  if (l2_) l2_->reset();
 }
 
 }  // namespace mppa::cluster

@@ -34,7 +34,17 @@ class RegisterDevice : public sc_core::sc_module {
     };
   }
 
+  /// The device's reset at `when`: its registers, then what else it holds.
+  void reset(const sc_core::sc_time& when) {
+    now_ = when;
+    registers_.reset();
+    reset_state();
+  }
+
  protected:
+  /// What a reset clears besides registers; at now().
+  virtual void reset_state() {}
+
   /// `latency`: added to every access.
   RegisterDevice(const sc_core::sc_module_name& name, u64 window_bytes, const sc_core::sc_time& latency)
       : sc_module(name), registers_(this->name(), window_bytes), latency_(latency) {
@@ -65,6 +75,8 @@ class RegisterDevice : public sc_core::sc_module {
         return tlm::TLM_ADDRESS_ERROR_RESPONSE;
       case BusStatus::kAlignmentError:
         return tlm::TLM_BURST_ERROR_RESPONSE;
+      case BusStatus::kRefused:
+        return tlm::TLM_GENERIC_ERROR_RESPONSE;
     }
     return tlm::TLM_GENERIC_ERROR_RESPONSE;
   }

@@ -41,6 +41,11 @@ Register& Register::peek(Peek callback) {
   return *this;
 }
 
+Register& Register::accepts(std::function<bool(u64)> allowed) {
+  accepts_ = std::move(allowed);
+  return *this;
+}
+
 Register& Register::on_write(OnWrite callback) {
   on_write_ = std::move(callback);
   return *this;
@@ -169,6 +174,7 @@ BusStatus RegisterFile::write(u64 offset, const void* data, unsigned bytes) {
     if (bytes < width || offset % width != 0 || (width != 1 && bytes != width)) return BusStatus::kAlignmentError;
     u64 value = 0;
     std::memcpy(&value, in, width);
+    if (hit.reg->accepts_ && !hit.reg->accepts_(value)) return BusStatus::kRefused;
     write_register(*hit.reg, hit.index, value);
     in += width, offset += width, bytes -= width;
   }
@@ -176,7 +182,8 @@ BusStatus RegisterFile::write(u64 offset, const void* data, unsigned bytes) {
 }
 
 void RegisterFile::reset() {
-  for (auto& r : registers_) std::fill(r->values_.begin(), r->values_.end(), r->reset_);
+  for (auto& r : registers_)
+    for (unsigned i = 0; i < r->count_ && !r->source_; ++i) r->set(r->reset_, i);
 }
 
 std::string RegisterFile::markdown() const {

@@ -24,7 +24,7 @@ enum class RegAccess : u8 {
 };
 
 /// The outcome of a bus access to a device.
-enum class BusStatus : u8 { kOk, kAddressError, kAlignmentError };
+enum class BusStatus : u8 { kOk, kAddressError, kAlignmentError, kRefused };
 
 class RegisterFile;
 
@@ -44,6 +44,9 @@ class Register {
   /// Called after a write has changed the storage (after masking; kW1c, kSet, kClear applied), with the raw value
   /// written.
   Register& on_write(OnWrite callback);
+
+  /// A write of a value for which this is false is refused: it changes nothing and is an error on the bus.
+  Register& accepts(std::function<bool(u64 value)> allowed);
 
   /// Says what a read would return now, or nothing if reading has an effect; only for registers with on_read, whose
   /// value must depend on the storage alone.
@@ -78,6 +81,7 @@ class Register {
   Register* source_ = nullptr;
   OnRead on_read_;
   OnWrite on_write_;
+  std::function<bool(u64)> accepts_;
   Peek peek_;
   const RegisterFile* file_ = nullptr;
   std::vector<u64> values_;
@@ -106,10 +110,10 @@ class RegisterFile {
   };
   /// Nothing if the read would have an effect, or its value is not that of a storage.
   std::optional<Peeked> peek(u64 offset, unsigned bytes) const;
-  /// Called before the storage of the register at `offset` changes, for whatever reason but reset().
+  /// Called before the storage of the register at `offset` changes, for whatever reason.
   std::function<void(u64 offset)> on_change;
 
-  /// Puts every register to its reset value without calling callbacks.
+  /// Puts every register to its reset value; on_write is not called.
   void reset();
 
   const std::string& name() const { return name_; }

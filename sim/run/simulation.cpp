@@ -25,8 +25,6 @@ const char* reason_name(SystemEnd::Reason reason) {
       return "exit";
     case SystemEnd::Reason::kCrash:
       return "crash";
-    case SystemEnd::Reason::kReset:
-      return "reset";
   }
   return "?";
 }

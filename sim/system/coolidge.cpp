@@ -105,6 +105,9 @@ Coolidge::Coolidge(const sc_core::sc_module_name& name, const CoolidgeParams& pa
   build_peripherals();
   build_ethernet();
   for (unsigned c = 0; c < kClusters; ++c) build_cluster(c);
+  SC_METHOD(reset_and_boot);
+  sensitive << reset_event_;
+  dont_initialize();
 }
 
 Coolidge::~Coolidge() = default;
@@ -159,6 +162,12 @@ void Coolidge::build_cluster(unsigned index) {
 }
 
 void Coolidge::load(unsigned cluster, const ElfFile& file, const std::vector<std::string>& arguments) {
+  programs_.push_back({cluster, file, arguments});
+  place(programs_.back());
+}
+
+void Coolidge::place(const BootImage& program) {
+  const auto& [cluster, file, arguments] = program;
   engine::CoreBus& bus = clusters_[cluster]->bus(cluster::kRmIndex);
   if (cluster != 0 && (file.entry() % 4096 != 0 || file.entry() >> 32 != 0))
     throw BadInput(fmt::format("{}: entry point {:#x} is not a 4 KiB aligned 32-bit address, as the FTU needs it",
@@ -174,20 +183,25 @@ void Coolidge::load(unsigned cluster, const ElfFile& file, const std::vector<std
 void Coolidge::boot() { clusters_[0]->start_rm(entry_, sc_core::sc_time_stamp()); }
 
 void Coolidge::boot(const std::vector<BootImage>& images) {
-  const auto first = std::find_if(images.begin(), images.end(), [](const BootImage& i) { return i.cluster == 0; });
-  if (first == images.end()) throw BadInput("no image for cluster 0, which starts the others");
-  load(0, first->elf, first->arguments);
+  images_ = images;
+  place_images();
+  boot();
+}
+
+void Coolidge::place_images() {
+  const auto first = std::find_if(images_.begin(), images_.end(), [](const BootImage& i) { return i.cluster == 0; });
+  if (first == images_.end()) throw BadInput("no image for cluster 0, which starts the others");
+  place(*first);
   mppa_boot_table table{};
   table.ddr = kDdrBase;
   table.ddr_size = params_.ddr.size;
   table.clock_hz = params_.clock_hz;
   table.timestamp_hz = params_.reference_hz;
   table.smem_size = params_.cluster[0].smem.size - params_.cluster[0].l2.size;
-  const u64 table_address = place_boot_images(images, table, ddr_.memory());
+  const u64 table_address = place_boot_images(images_, table, ddr_.memory());
   auto& gpr = clusters_[0]->core(cluster::kRmIndex).state().gpr;
   gpr[0] = MPPA_BOOT_MAGIC;
   gpr[1] = table_address;
-  boot();
 }
 
 void Coolidge::set_boot_address(unsigned cluster, u64 address) {
@@ -212,7 +226,27 @@ void Coolidge::core_stopped(unsigned cluster, const cluster::CoreStop& stop) {
 }
 
 void Coolidge::software_reset(const sc_core::sc_time& when) {
-  finish({ChipEnd::Reason::kSoftwareReset, 0, "the firmware reset the chip by the FTU", when});
+  const sc_core::sc_time& now = sc_core::sc_time_stamp();
+  reset_event_.notify(when > now ? when - now : sc_core::SC_ZERO_TIME);
+}
+
+/// All that a software reset reaches goes back to its state after power-on; what lies in memories stays, until the
+/// images are loaded again as at the first boot. Links of PCIe stay up: their reset has a register of its own.
+void Coolidge::reset_and_boot() {
+  const sc_core::sc_time& now = sc_core::sc_time_stamp();
+  for (const auto& c : clusters_) {
+    c->reset_all(now);
+    c->reset_blocks();
+  }
+  for (const auto& e : ethernet_) e->reset(now);
+  for (const auto& u : uarts_) u->reset(now);
+  for (const auto& i : itgens_) i->reset(now);
+  ftu_.reset(now);
+  ftu_.set_cause(noc::Ftu::ResetCause::kSoftware);
+  if (on_software_reset) on_software_reset(now);
+  for (const BootImage& p : programs_) place(p);
+  if (!images_.empty()) place_images();
+  boot();
 }
 
 void Coolidge::finish(ChipEnd reason) {

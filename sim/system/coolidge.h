@@ -76,9 +76,8 @@ struct CoolidgeParams {
 /// Why the chip's firmware is finished.
 struct ChipEnd {
   enum class Reason : u8 {
-    kExit,           ///< by the simulator's port, or a semihosting exit
-    kCrash,          ///< a core reset itself, or met an instruction that is not modelled
-    kSoftwareReset,  ///< the firmware reset the chip by the FTU
+    kExit,   ///< by the simulator's port, or a semihosting exit
+    kCrash,  ///< a core reset itself, or met an instruction that is not modelled
   };
   Reason reason = Reason::kExit;
   int status = 0;       ///< kExit
@@ -130,6 +129,8 @@ class Coolidge : public sc_core::sc_module, public noc::ChipResetIf, public Stat
   /// Called once, when `end` gets its value, from within the simulation.
   std::function<void(const ChipEnd&)> on_end;
   std::optional<ChipEnd> end;
+  /// The firmware has reset the chip by the FTU, which boots again.
+  std::function<void(const sc_core::sc_time& when)> on_software_reset;
   /// A mark written to the simulator's port.
   std::function<void(unsigned channel, u64 value, const sc_core::sc_time& when)> on_trace;
   /// A stale load has been found (check_coherence).
@@ -141,7 +142,11 @@ class Coolidge : public sc_core::sc_module, public noc::ChipResetIf, public Stat
   void write_stats(StatWriter& out) const override;
 
  private:
+  SC_HAS_PROCESS(Coolidge);
   void software_reset(const sc_core::sc_time& when) override;
+  void reset_and_boot();
+  void place(const BootImage& program);
+  void place_images();
   void build_peripherals();
   void build_ethernet();
   void build_cluster(unsigned index);
@@ -166,6 +171,9 @@ class Coolidge : public sc_core::sc_module, public noc::ChipResetIf, public Stat
   std::array<std::unique_ptr<cluster::Cluster>, kClusters> clusters_;
   tlm_utils::simple_initiator_socket<Coolidge> loader_{"loader"};  ///< debug accesses of the simulation itself
   u64 entry_ = 0;                                                  ///< of cluster 0
+  std::vector<BootImage> programs_;                                ///< loaded one by one
+  std::vector<BootImage> images_;                                  ///< of boot(images)
+  sc_core::sc_event reset_event_;
 };
 
 }  // namespace mppa::sim

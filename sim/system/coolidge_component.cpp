@@ -38,6 +38,10 @@ class CoolidgePart : public SystemPart {
     for (unsigned i = 0; i < pcie_.size(); ++i) pcie_[i].set(chip_, i, component.path);
     managed_.port = chip_.sim_port();
     chip_.on_end = [this](const ChipEnd& end) { ended(end); };
+    chip_.on_software_reset = [this](const sc_core::sc_time& when) {
+      context_.log(component_.path, LogLevel::kInfo,
+                   fmt::format("the firmware has reset the chip at {} ps; it boots again", when.value()));
+    };
     chip_.on_trace = [this](unsigned channel, u64 value, const sc_core::sc_time& when) {
       context_.log(component_.path, LogLevel::kInfo,
                    fmt::format("firmware mark {} = {:#x} at {} ps", channel, value, when.value()));
@@ -176,7 +180,6 @@ class CoolidgePart : public SystemPart {
   void ended(const ChipEnd& end) {
     SystemEnd out{.reason = SystemEnd::Reason::kExit, .status = end.status, .message = end.message};
     if (end.reason == ChipEnd::Reason::kCrash) out.reason = SystemEnd::Reason::kCrash;
-    if (end.reason == ChipEnd::Reason::kSoftwareReset) out.reason = SystemEnd::Reason::kReset;
     explain_crash(end, out);
     out.message = fmt::format("{}: {}", component_.path, out.message);
     context_.end(out);

@@ -15,7 +15,6 @@ struct SystemEnd {
   enum class Reason {
     kExit,   ///< the firmware ended the run with `status`
     kCrash,  ///< the firmware crashed
-    kReset,  ///< the firmware reset the chip
   };
   Reason reason = Reason::kExit;
   int status = 0;            ///< of kExit

@@ -54,6 +54,11 @@ void Gic::set_level(unsigned input, bool level, const sc_core::sc_time& when) {
   levels_[input] = level;
 }
 
+void Gic::reset_state() {
+  levels_.fill(false);
+  for (unsigned output = 0; output < kOutputs; ++output) update(output, now());
+}
+
 void Gic::update(unsigned output, const sc_core::sc_time& when) {
   Output& o = outputs_[output];
   bool level = false;

@@ -48,6 +48,7 @@ class Gic : public RegisterDevice, public InterruptIf {
   void set_level(unsigned input, bool level, const sc_core::sc_time& when) override;
 
  private:
+  void reset_state() override;
   static constexpr unsigned kWords = 3;
   struct Output {
     Register* enable = nullptr;  ///< one byte an input

@@ -2,6 +2,8 @@
 // Layout: SoC digest cluster.md section 2 (machine-generated V1 definitions); state codes are our choice.
 #pragma once
 
+#include <array>
+
 #include "models/cluster/control/core_control.h"
 #include "models/common/device.h"
 
@@ -32,6 +34,7 @@ class PowerController : public RegisterDevice {
   void ecc_event(unsigned bank, bool double_bit);
 
  private:
+  void reset_state() override { control_.fill(0); }
   void declare_core_controls();
   void declare_vector_controls();
   void declare_global();
@@ -41,7 +44,7 @@ class PowerController : public RegisterDevice {
   void vector_alias(const char* name, u64 offset, u64 bit);
   u64 status_word(unsigned core) const;
 
-  u64 control_[kCoreCount] = {};
+  std::array<u64, kCoreCount> control_{};
   Register& pe_reset_pc_;
   Register* global_config_ = nullptr;
   Register* ecc_status_ = nullptr;

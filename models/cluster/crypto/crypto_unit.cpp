@@ -144,6 +144,16 @@ bool CryptoUnit::transfer(bool write, u64 address, void* data, std::size_t bytes
   return true;
 }
 
+void CryptoUnit::reset_state() {
+  commands_.fill({});
+  results_.fill({});
+  irq_enable_.fill(0);
+  fetch_control_ = store_control_ = 0;
+  inside_.clear();
+  ++resets_;
+  room_.notify(sc_core::SC_ZERO_TIME);
+}
+
 void CryptoUnit::advance(Ring& ring, u32 words) {
   ring.prepared -= std::min(ring.prepared, words);
   ring.prepared_at = wrap(ring.prepared_at + 4 * words, ring.size);
@@ -210,8 +220,10 @@ void CryptoUnit::fetch_thread() {
       if (!packet) continue;
       found = true;
       next = ring + 1;
+      const unsigned resets = resets_;
       wait(delay_);
       while (inside_.size() >= params_.fetched_packets) wait(room_);
+      if (resets != resets_) continue;
       inside_.push_back(std::move(*packet));
       ready_.notify(sc_core::SC_ZERO_TIME);
     }
@@ -222,9 +234,11 @@ void CryptoUnit::fetch_thread() {
 void CryptoUnit::store_thread() {
   for (;;) {
     while (inside_.empty()) wait(ready_);
+    const unsigned resets = resets_;
     const u64 now_ps = sc_core::sc_time_stamp().value();
     if (inside_.front().ready_ps > now_ps) wait(sc_core::sc_time::from_value(inside_.front().ready_ps - now_ps));
-    while (!store(inside_.front())) wait(room_);
+    while (resets == resets_ && !store(inside_.front())) wait(room_);
+    if (resets != resets_) continue;
     inside_.pop_front();
     room_.notify(sc_core::SC_ZERO_TIME);
   }
@@ -270,8 +284,9 @@ bool CryptoUnit::store(const Packet& packet) {
     p.descriptor.result = static_cast<u32>(done) | error << MPPA_CRYPTO_ERROR_SHIFT;
     transfer(true, p.address, &p.descriptor, sizeof p.descriptor);
   }
+  const unsigned resets = resets_;
   wait(delay_);
-  finish(packet, static_cast<u32>(pieces.size()) * results.stride());
+  if (resets == resets_) finish(packet, static_cast<u32>(pieces.size()) * results.stride());
   return true;
 }
 

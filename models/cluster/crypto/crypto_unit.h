@@ -72,6 +72,7 @@ class CryptoUnit : public RegisterDevice, public StatProvider {
   };
 
   SC_HAS_PROCESS(CryptoUnit);
+  void reset_state() override;
   void declare_ring(const std::string& name, u64 offset, Ring& ring, bool results);
   void declare_global();
   bool attached(unsigned ring) const;
@@ -95,6 +96,7 @@ class CryptoUnit : public RegisterDevice, public StatProvider {
   BandwidthServer engine_;  ///< in ps
   sc_core::sc_event work_, ready_, room_;
   std::deque<Packet> inside_;
+  unsigned resets_ = 0;     ///< a packet that was in hand at a reset is forgotten
   sc_core::sc_time delay_;  ///< annotated time of the accesses of the packet in hand
   u64 packets_ = 0, bytes_ = 0, errors_ = 0;
 };

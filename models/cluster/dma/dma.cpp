@@ -73,6 +73,18 @@ void Dma::end_of_elaboration() {
   sc_core::sc_spawn([this] { run_threads(); }, sc_core::sc_gen_unique_name("space"), &options);
 }
 
+void Dma::reset_state() {
+  queues_.reset();
+  completions_.reset();
+  caches_.reset();
+  channels_.reset();
+  for (Thread& t : threads_) t.reset();
+  raw_.reset();
+  update_line(now().value());
+  // What the NoC holds for this cluster has no channel any more: it can be taken and dropped.
+  if (noc.size()) noc->resume_delivery();
+}
+
 bool Dma::deliver(noc::PacketPtr& packet, const sc_core::sc_time& when) {
   if (!channels_.accept(*packet, when.value())) return false;
   packet.reset();

@@ -38,6 +38,7 @@ class Dma : public RegisterDevice, public noc::DeliverIf, public StatProvider, p
 
  private:
   SC_HAS_PROCESS(Dma);
+  void reset_state() override;
   Result access(bool write, bool rx, u64 address, void* data, unsigned bytes, u64 at, u16 asn,
                 const u8* enable) override;
   Result atomic_add(u64 address, u64 operand, unsigned bytes, u64 at, u16 asn) override;

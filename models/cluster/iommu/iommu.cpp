@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace mppa::cluster {
 namespace {
 
@@ -37,6 +39,11 @@ Iommu::Iommu(const sc_core::sc_module_name& name, unsigned first_line, const sc_
       update(now());
     });
   }
+}
+
+void Iommu::reset_state() {
+  std::fill(entries_.begin(), entries_.end(), Entry{});
+  update(now());
 }
 
 void Iommu::maintain(unsigned port, u64 command) {

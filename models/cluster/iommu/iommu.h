@@ -42,6 +42,7 @@ class Iommu : public RegisterDevice, public TranslateIf, public StatProvider {
   struct Entry {
     u64 low = 0, high = 0;  ///< TEL, TEH
   };
+  void reset_state() override;
   void maintain(unsigned port, u64 command);
   const Entry* lookup(u64 iova, u16 asn, unsigned& page_shift, bool& several) const;
   IommuFault check(const Entry* entry, bool several, bool write) const;

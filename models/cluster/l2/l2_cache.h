@@ -42,6 +42,9 @@ class L2Cache {
   /// Of a hit in an idle cache.
   u32 idle_latency() const { return params_.lookup_latency + smem_.params().read_latency; }
 
+  /// Forgets all lines; dirty ones are lost to nobody, for memory holds their bytes.
+  void reset() { lines_.assign(lines_.size(), Line{}); }
+
   void write_stats(StatWriter& out) const;
 
  private:

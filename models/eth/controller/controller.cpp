@@ -66,6 +66,12 @@ void Controller::end_of_elaboration() {
   tx_.attach(*noc.operator->());
 }
 
+/// Frames that are inside drain; none follow.
+void Controller::reset_state() {
+  mac_block_.configure_all();
+  balancer_.stop_parsers();
+}
+
 bool Controller::deliver(noc::PacketPtr& packet, const sc_core::sc_time& when) {
   if (!tx_.deliver(packet, when.value())) return false;
   packet.reset();

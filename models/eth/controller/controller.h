@@ -39,6 +39,7 @@ class Controller : public RegisterDevice, public noc::DeliverIf, public StatProv
     bool fcs_error;
   };
   void end_of_elaboration() override;
+  void reset_state() override;
   void examine(const Incoming& in);
   std::vector<u8> with_header(const Incoming& in, const Decision& decision);
   MacBlock::Macs macs();

@@ -39,6 +39,9 @@ class LoadBalancer {
   DispatchEntry entry(unsigned index) const;
   bool add_header(unsigned lane) const { return lb_ctrl_.get(lane) & MPPA_ETH_LB_ADD_HEADER; }
   void count_drop(unsigned lane, Drop reason);
+  void stop_parsers() {
+    for (Parser& p : parsers_) p.running = false;
+  }
   void write_stats(StatWriter& out) const;
 
  private:

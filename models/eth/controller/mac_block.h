@@ -16,6 +16,9 @@ class MacBlock {
   /// Pause time for a class of a lane, in quanta.
   u16 pause_quanta(unsigned lane, unsigned traffic_class) const;
 
+  /// Sets the MACs as the registers say.
+  void configure_all();
+
  private:
   void declare_mac();
   void declare_pcs();
@@ -24,7 +27,6 @@ class MacBlock {
   void declare_statistics();
   Register& add(const std::string& name, u64 offset, RegAccess access, unsigned count = 1, u64 stride = 4);
   void configure(unsigned lane);
-  void configure_all();
   u64 speed(unsigned lane) const;
   u64 per_lane(const std::function<bool(unsigned)>& flag) const;
 

@@ -13,7 +13,8 @@ constexpr u64 kScrambleDisable = 1 << 3;
 Ftu::Ftu(const sc_core::sc_module_name& name, const sc_core::sc_time& latency)
     : RegisterDevice(name, kWindow, latency),
       control_(regs().add_array("cluster_ctrl", 0x00, 4, RegAccess::kRw, kClusters, 4)),
-      boot_address_(regs().add_array("rm_boot_addr", 0x60, 4, RegAccess::kRw, kClusters, 4)) {
+      boot_address_(regs().add_array("rm_boot_addr", 0x60, 4, RegAccess::kRw, kClusters, 4)),
+      cause_(regs().add("reset_cause", 0x48, 4, RegAccess::kRo)) {
   control_.mask(0xF).doc("0 RM_WUP, 1 RST, 2 CLKEN, 3 SCRAM_DIS").on_write([this](unsigned c, u64) {
     control_written(c, previous_[c]);
     previous_[c] = control_.get(c);
@@ -23,9 +24,7 @@ Ftu::Ftu(const sc_core::sc_module_name& name, const sc_core::sc_time& latency)
       .add_array("cluster_status", 0x20, 4, RegAccess::kRo, kClusters, 4)
       .doc("0 RM_RUNNING, 1 RST, 2 CLKEN, 3 SCRAM_DIS")
       .on_read([this](unsigned c) { return (control_.get(c) & ~kRmWakeup) | u64{clusters[c]->rm_running()}; });
-  regs()
-      .add("reset_cause", 0x48, 4, RegAccess::kRo)
-      .reset_value(static_cast<u64>(ResetCause::kPowerOn))
+  cause_.reset_value(static_cast<u64>(ResetCause::kPowerOn))
       .doc("0 power-on, 1 DSU, 2 software, 3 PCIe, 8.. watchdog of cluster 0..");
   regs().add("sw_reset", 0x50, 4, RegAccess::kWo).doc("write 1: reset the chip").on_write([this](unsigned, u64 data) {
     if ((data & 1) && chip.size() > 0) chip->software_reset(now());
@@ -34,6 +33,14 @@ Ftu::Ftu(const sc_core::sc_module_name& name, const sc_core::sc_time& latency)
       .add("pcie_reset_ctrl", 0x54, 4, RegAccess::kRw)
       .mask(0xF)
       .doc("0 AUTO, 1 AUTO_OVRD, 2 CSR_RESETN, 3 PHY_RESETN; stored");
+}
+
+void Ftu::reset_state() {
+  previous_.fill(0);
+  for (unsigned c = 0; c < kClusters; ++c) {
+    clusters[c]->set_scramble_disable(false);
+    clusters[c]->set_reset(false, now());
+  }
 }
 
 void Ftu::control_written(unsigned cluster, u64 old) {

@@ -2,6 +2,8 @@
 // SoC digest cluster.md section 3 (drivers that run on silicon).
 #pragma once
 
+#include <array>
+
 #include "models/common/device.h"
 
 namespace mppa::noc {
@@ -18,9 +20,10 @@ class ClusterControlIf : virtual public sc_core::sc_interface {
   virtual void set_scramble_disable(bool disable) = 0;
 };
 
-/// What a software reset asks of the simulation.
+/// What a software reset does to the chip.
 class ChipResetIf : virtual public sc_core::sc_interface {
  public:
+  /// Everything that a reset reaches goes back to its state after power-on, the FTU too (reset()), and boots.
   virtual void software_reset(const sc_core::sc_time& when) = 0;
 };
 
@@ -37,12 +40,17 @@ class Ftu : public RegisterDevice {
 
   Ftu(const sc_core::sc_module_name& name, const sc_core::sc_time& latency);
 
+  /// What reset_cause tells from now on; the first reset is that of power-on.
+  void set_cause(ResetCause cause) { cause_.set(static_cast<u64>(cause)); }
+
  private:
+  void reset_state() override;
   void control_written(unsigned cluster, u64 old);
 
   Register& control_;
   Register& boot_address_;
-  u64 previous_[kClusters] = {};
+  Register& cause_;
+  std::array<u64, kClusters> previous_{};
 };
 
 }  // namespace mppa::noc

@@ -76,6 +76,13 @@ Uart::Uart(const sc_core::sc_module_name& name, const sc_core::sc_time& latency,
       });
 }
 
+void Uart::reset_state() {
+  rx_.clear();
+  ier_ = lcr_ = mcr_ = scratch_ = divisor_ = 0;
+  fifo_enabled_ = tx_empty_pending_ = false;
+  update_interrupt(now());
+}
+
 sc_core::sc_time Uart::character_time() const {
   if (divisor_ == 0) return sc_core::SC_ZERO_TIME;
   constexpr u64 kBitsPerCharacter = 10;  // start, 8 data, stop

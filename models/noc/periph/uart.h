@@ -29,6 +29,7 @@ class Uart : public RegisterDevice {
   void receive(std::string_view bytes, const sc_core::sc_time& when);
 
  private:
+  void reset_state() override;
   void transmit(u8 byte);
   u64 line_status() const;
   u64 interrupt_identity();

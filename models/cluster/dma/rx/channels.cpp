@@ -62,6 +62,14 @@ Channels::Channels(Services& services, JobCaches& caches)
                    MPPA_DMA_OBJECT_STRIDE, valid_rp_, freed);
 }
 
+void Channels::reset() {
+  in_transfer_.fill(false);
+  full_told_.fill(false);
+  reserved_.fill(0);
+  written_at_.fill(0);
+  pending_.clear();
+}
+
 bool Channels::accept(const noc::Packet& packet, u64 at) {
   const unsigned c = packet.tag;
   if (c >= kCount || !(activated_.get(c) & 1)) {

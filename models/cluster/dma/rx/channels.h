@@ -24,6 +24,9 @@ class Channels {
   /// Reports the transfers whose data has arrived; the owner calls it on `due`.
   void run();
 
+  /// Forgets what is not in registers.
+  void reset();
+
   sc_core::sc_event due;
   /// Called when a packet refused before may be offered again.
   std::function<void()> on_ready;

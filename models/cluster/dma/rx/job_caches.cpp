@@ -64,6 +64,12 @@ JobCaches::JobCaches(Services& services)
   cache(s_, "pop_hi", MPPA_DMA_RXJ_POP_HI, 0, RegAccess::kRo).on_read([this](unsigned c) { return latched_size_[c]; });
 }
 
+void JobCaches::reset() {
+  buffers_.fill({});
+  empty_told_.fill(false);
+  latched_size_.fill(0);
+}
+
 void JobCaches::wake(u64 at) {
   const u64 now = Services::kernel_ps();
   refill.notify(sc_core::sc_time::from_value(at > now ? at - now : 0));

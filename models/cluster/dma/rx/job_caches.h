@@ -21,6 +21,9 @@ class JobCaches {
   /// Refills the caches from their queues; the owner calls it on `refill`.
   void run();
 
+  /// Forgets what is not in registers.
+  void reset();
+
   sc_core::sc_event refill;
   /// Called when a cache has buffers again.
   std::function<void()> on_buffers;

@@ -22,6 +22,9 @@ class CompletionQueues {
   /// Finishes a job at `at` ps: record, write pointer, notification.
   void complete(unsigned q, const mppa_dma_tx_job& job, u64 at);
 
+  /// Forgets what is not in registers.
+  void reset() { reserved_.fill(0); }
+
   /// Called when a queue gets room or is activated.
   std::function<void()> on_room;
 

@@ -27,6 +27,12 @@ class JobQueues {
   /// One job of the queue has ended; `cause`: bit of STATUS, or 0.
   void finished(unsigned q, unsigned cause);
 
+  /// Forgets what is not in registers.
+  void reset() {
+    rung_at_.fill(0);
+    last_.fill(0);
+  }
+
   /// Called when a thread may have a new job.
   std::function<void(unsigned thread, u64 at)> on_work;
 

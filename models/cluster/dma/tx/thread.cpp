@@ -17,6 +17,18 @@ void Thread::wake_at(u64 ps) {
   wake.notify(sc_core::sc_time::from_value(ps > now ? ps - now : 0));
 }
 
+void Thread::reset() {
+  loaded_ = active_ = manual_ = false;
+  gather_ = {};
+  packet_.reset();
+  held_.clear();
+  held_at_.clear();
+  reads_.clear();
+  reads_bytes_ = 0;
+  data_done_ = write_done_ = 0;
+  events_.clear();
+}
+
 u64 Thread::outstanding(u64 at) const {
   u64 n = 0;
   for (const auto& r : reads_) n += r.first > at;

@@ -59,6 +59,8 @@ class Thread {
   /// A job launched by register; its errors are charged to the thread.
   void launch(const mppa_dma_tx_job& job, u16 asn, u64 at);
   void wake_at(u64 ps);
+  /// Forgets its job and everything that is on its way.
+  void reset();
   /// Called for every error of a job; `queue`: -1 if launched by register.
   std::function<void(TxError error, int queue, u64 at)> on_error;
 
