@@ -1,6 +1,5 @@
 // What a device driver on a host has of its device, beside the memory they share: register accesses, interrupts,
-// presence. One interface
-// for a device behind a PCIe root complex and for one attached without PCIe model.
+// presence. One interface for a device behind a PCIe root complex and for one attached without PCIe model.
 #pragma once
 
 #include <functional>
@@ -36,6 +35,10 @@ class DevicePort {
   virtual void on_interrupt(Interrupt handler) = 0;
   /// `handler` is called when the device has been removed or its link has gone down.
   virtual void on_removal(std::function<void()> handler) = 0;
+  /// `handler` is called when the device has written data marked as bad, which are not in memory therefore.
+  virtual void on_poison(std::function<void(u64 address, u64 bytes)> handler) = 0;
+  /// `handler` is called when it is there again, as after power-on.
+  virtual void on_return(std::function<void()> handler) = 0;
 };
 
 }  // namespace mppa::host

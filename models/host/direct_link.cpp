@@ -24,14 +24,14 @@ void DirectLink::read(u64 address, std::span<u8> into, ssd::HostPort::ReadDone d
   }
   const u64 request = packets_ps(into.size(), params_.max_read, false);
   const u64 asked = to_host_.acquire(time_.now(), request) + request + params_.latency;
-  time_.at(asked + params_.memory_latency, [this, address, into, done = std::move(done)]() mutable {
+  time_.at(asked + params_.memory_latency, [this, epoch = removals_, address, into, done = std::move(done)]() mutable {
     const bool inside = memory_.contains(address, into.size());
     const u64 answer = inside ? packets_ps(into.size(), params_.max_payload, true) : 0;
     const u64 arrives = to_device_.acquire(time_.now(), answer) + answer + params_.latency;
     // The bytes are what memory holds when the root complex reads it.
     if (inside) std::memcpy(into.data(), memory_.data() + address, into.size());
-    time_.at(arrives, [this, inside, done = std::move(done)] {
-      done(removed_ ? HostStatus::kLinkDown : inside ? HostStatus::kOk : HostStatus::kUnsupported);
+    time_.at(arrives, [this, epoch, inside, done = std::move(done)] {
+      done(is_lost(epoch) ? HostStatus::kLinkDown : inside ? HostStatus::kOk : HostStatus::kUnsupported);
     });
   });
 }
@@ -43,11 +43,12 @@ void DirectLink::write(u64 address, std::span<const u8> data) {
   }
   const u64 service = packets_ps(data.size(), params_.max_payload, true);
   const u64 arrives = to_host_.acquire(time_.now(), service) + service + params_.latency;
-  time_.at(arrives, [this, address, bytes = std::vector<u8>(data.begin(), data.end())] { deliver(address, bytes); });
+  time_.at(arrives, [this, epoch = removals_, address, bytes = std::vector<u8>(data.begin(), data.end())] {
+    if (!is_lost(epoch)) deliver(address, bytes);
+  });
 }
 
 void DirectLink::deliver(u64 address, const std::vector<u8>& data) {
-  if (removed_) return;
   if (address == kInterruptAddress && data.size() == 4) {
     u32 vector = 0;
     std::memcpy(&vector, data.data(), 4);
@@ -61,22 +62,24 @@ void DirectLink::deliver(u64 address, const std::vector<u8>& data) {
 
 void DirectLink::mmio_write(u64 offset, u64 value, unsigned bytes) {
   const u64 service = packets_ps(bytes, params_.max_payload, true);
-  time_.at(to_device_.acquire(time_.now(), service) + service + params_.latency, [this, offset, value, bytes] {
-    u8 data[8];
-    std::memcpy(data, &value, 8);
-    if (!removed_) device_.bar_write(offset, std::span(data).first(bytes));
-  });
+  time_.at(to_device_.acquire(time_.now(), service) + service + params_.latency,
+           [this, epoch = removals_, offset, value, bytes] {
+             u8 data[8];
+             std::memcpy(data, &value, 8);
+             if (!is_lost(epoch)) device_.bar_write(offset, std::span(data).first(bytes));
+           });
 }
 
 void DirectLink::mmio_read(u64 offset, unsigned bytes, RegisterDone done) {
   const u64 service = packets_ps(bytes, params_.max_payload, false);
   time_.at(to_device_.acquire(time_.now(), service) + service + params_.latency,
-           [this, offset, bytes, done = std::move(done)] {
+           [this, epoch = removals_, offset, bytes, done = std::move(done)] {
              u64 value = 0;
              u8 data[8] = {};
-             if (!removed_) device_.bar_read(offset, std::span(data).first(bytes));
+             if (!is_lost(epoch)) device_.bar_read(offset, std::span(data).first(bytes));
              std::memcpy(&value, data, 8);
-             time_.after(params_.latency, [this, value, done] { done(removed_ ? ~u64{0} : value, !removed_); });
+             time_.after(params_.latency,
+                         [this, epoch, value, done] { done(is_lost(epoch) ? ~u64{0} : value, !is_lost(epoch)); });
            });
 }
 
@@ -88,8 +91,15 @@ void DirectLink::enable(bool on) {
 
 void DirectLink::remove() {
   removed_ = true;
+  ++removals_;
   device_.link_down();
   if (removal_) removal_();
+}
+
+void DirectLink::insert() {
+  removed_ = false;
+  device_.link_up();
+  if (return_) return_();
 }
 
 }  // namespace mppa::host

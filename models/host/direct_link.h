@@ -39,9 +39,13 @@ class DirectLink : public ssd::HostPort, public DevicePort {
   InterruptMessage message(unsigned vector) override { return {kInterruptAddress, vector}; }
   void on_interrupt(Interrupt handler) override { interrupt_ = std::move(handler); }
   void on_removal(std::function<void()> handler) override { removal_ = std::move(handler); }
+  void on_poison(std::function<void(u64, u64)>) override {}  // never
+  void on_return(std::function<void()> handler) override { return_ = std::move(handler); }
 
   /// The drive is pulled: everything under way is lost.
   void remove();
+  /// It is plugged again.
+  void insert();
   u64 dropped_writes() const { return dropped_; }
 
  private:
@@ -49,6 +53,8 @@ class DirectLink : public ssd::HostPort, public DevicePort {
   static constexpr u64 kMsixTable = 0x2000;  ///< there is no capability to read it from: where the SSD model has it
 
   u64 packets_ps(u64 bytes, unsigned per_packet, bool with_data) const;
+  /// Whether what was sent in an earlier epoch, before a removal, is lost.
+  bool is_lost(u64 epoch) const { return removed_ || epoch != removals_; }
   void deliver(u64 address, const std::vector<u8>& data);
 
   Timeline& time_;
@@ -57,7 +63,8 @@ class DirectLink : public ssd::HostPort, public DevicePort {
   DirectLinkParams params_;
   BandwidthServer to_host_, to_device_;
   Interrupt interrupt_;
-  std::function<void()> removal_;
+  std::function<void()> removal_, return_;
+  u64 removals_ = 0;
   bool bus_master_ = false;
   bool removed_ = false;
   u64 dropped_ = 0;

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "models/host/nvme_recovery.h"
 #include "models/host/nvme_start_up.h"
 
 namespace mppa::host {
@@ -37,8 +38,15 @@ IoOp opcode_of(IoKind kind) {
 
 NvmeDriver::NvmeDriver(std::string name, Timeline& time, DevicePort& device, HostMemory& memory,
                        const NvmeDriverParams& params)
-    : ControllerDriver(std::move(name), time), device_(device), memory_(memory), params_(params) {
-  device.on_removal([this] { lose("the device was removed"); });
+    : ControllerDriver(std::move(name), time),
+      device_(device),
+      memory_(memory),
+      params_(params),
+      start_up_(std::make_unique<StartUp>(*this)),
+      recovery_(std::make_unique<Recovery>(*this)) {
+  device.on_removal([this] { recovery_->removed(); });
+  device.on_poison([this](u64 address, u64 bytes) { recovery_->poisoned(address, bytes); });
+  device.on_return([this] { recovery_->returned(); });
   device.on_interrupt([this](unsigned vector) {
     ++interrupts_;
     time_.after(params_.interrupt_latency, [this, vector] {
@@ -53,8 +61,11 @@ NvmeDriver::NvmeDriver(std::string name, Timeline& time, DevicePort& device, Hos
 NvmeDriver::~NvmeDriver() = default;
 
 void NvmeDriver::start(std::function<void(const std::string&)> ready) {
-  start_up_ = std::make_unique<StartUp>(*this, std::move(ready));
-  start_up_->begin();
+  ready_ = std::move(ready);
+  start_up_->begin([this](const std::string& error) {
+    if (!error.empty()) lost_ = true;
+    if (auto tell = std::exchange(ready_, nullptr)) tell(error);
+  });
 }
 
 bool NvmeDriver::has_room(unsigned queue) const { return !lost_ && !queues_[queue]->free_slots.empty(); }
@@ -83,7 +94,7 @@ void NvmeDriver::submit(unsigned index, u32 nsid, const Io& io, u64 buffer, Done
     sqe.cdw11 = static_cast<u32>(lba >> 32);
     sqe.cdw12 = static_cast<u32>(blocks - 1);
   }
-  push(queue, sqe, std::move(done));
+  push(queue, sqe, io.bytes, std::move(done));
 }
 
 /// The second entry: nothing, the second page, or the slot's list.
@@ -98,26 +109,38 @@ u64 NvmeDriver::build_prps(Queue& queue, unsigned slot, u64 buffer, u64 bytes) {
   return list;
 }
 
-u16 NvmeDriver::push(Queue& queue, Sqe sqe, Done done) {
+void NvmeDriver::push(Queue& queue, const Sqe& sqe, u64 buffer_bytes, Done done) {
   const u16 slot = queue.free_slots.back();
   queue.free_slots.pop_back();
-  queue.commands[slot] = {++queue.number, std::move(done)};
-  sqe.cid = slot;
-  ++commands_;
+  Queue::Entry& entry = queue.commands[slot];
+  entry = {};
+  entry.done = std::move(done);
+  entry.sqe = sqe;
+  entry.bytes = buffer_bytes;
+  entry.sqe.cid = slot;
   ++queue.outstanding;
+  send(queue, slot);
+}
+
+void NvmeDriver::send(Queue& queue, u16 slot) {
+  Queue::Entry& entry = queue.commands[slot];
+  const u64 number = entry.number = ++queue.number;
+  entry.is_answered = entry.is_aborted = entry.is_poisoned = false;
+  if (!queue.is_live) return;  // recovery sends it again
+  ++commands_;
   // The core works on one command after the other; commands that are ready together share a doorbell.
   const u64 ready = queue.core.acquire(time_.now(), params_.submit_cost) + params_.submit_cost;
-  time_.at(ready, [this, &queue, sqe] {
-    if (lost_) return;
-    std::memcpy(memory_.at(queue.sq + queue.tail * sizeof(Sqe)), &sqe, sizeof sqe);
+  time_.at(ready, [this, &queue, slot, number] {
+    const Queue::Entry& e = queue.commands[slot];
+    if (!queue.is_live || e.number != number || !e.done) return;
+    std::memcpy(memory_.at(queue.sq + queue.tail * sizeof(Sqe)), &e.sqe, sizeof e.sqe);
     queue.tail = (queue.tail + 1) % queue.entries;
     ++queue.unrung;
     const bool core_is_busy = queue.core.free_at() > time_.now();
     if (!core_is_busy || queue.unrung >= params_.doorbell_batch) ring(queue);
   });
-  if (params_.command_timeout != 0) watch(queue, slot, queue.number);
+  recovery_->watch(queue, slot);
   schedule_poll(queue);
-  return slot;
 }
 
 void NvmeDriver::ring(Queue& queue) {
@@ -127,7 +150,7 @@ void NvmeDriver::ring(Queue& queue) {
 }
 
 void NvmeDriver::schedule_poll(Queue& queue) {
-  if (queue.poll_scheduled || lost_ || (!params_.polling && queue.id != 0)) return;
+  if (queue.poll_scheduled || lost_ || !queue.is_live || (!params_.polling && queue.id != 0)) return;
   queue.poll_scheduled = true;
   time_.after(params_.poll_interval, [this, &queue] {
     queue.poll_scheduled = false;
@@ -139,7 +162,7 @@ void NvmeDriver::schedule_poll(Queue& queue) {
 /// Takes all completions that are there.
 void NvmeDriver::look(Queue& queue) {
   u32 taken = 0;
-  while (!lost_) {
+  while (!lost_ && queue.is_live) {
     Cqe entry;
     std::memcpy(&entry, memory_.at(queue.cq + queue.head * sizeof(Cqe)), sizeof entry);
     if ((entry.status & 1) != queue.phase) break;
@@ -149,56 +172,63 @@ void NvmeDriver::look(Queue& queue) {
     }
     ++taken;
     const u64 end = queue.core.acquire(time_.now(), params_.complete_cost) + params_.complete_cost;
-    const u16 slot = entry.cid, status = static_cast<u16>(entry.status >> 1 & 0x7FF);
-    time_.at(end, [this, &queue, slot, status, dw0 = entry.dw0] { finish(queue, slot, status, dw0); });
+    const u16 slot = entry.cid;
+    // A completion for a command that is not under way is a fault of the drive.
+    if (slot >= queue.commands.size() || !queue.commands[slot].done || queue.commands[slot].is_answered)
+      return lose(fmt::format("unexpected completion {}", slot));
+    queue.commands[slot].is_answered = true;
+    time_.at(end, [this, &queue, slot, field = entry.status, dw0 = entry.dw0] { finish(queue, slot, field, dw0); });
   }
   if (taken == 0) return;
   ++doorbells_;
   device_.mmio_write(reg::kDoorbells + queue.id * 8u + 4, queue.head, 4);
 }
 
-void NvmeDriver::finish(Queue& queue, u16 slot, u16 status, u32 dw0) {
-  // A completion for a command that is not under way would be a fault of the drive.
-  if (slot >= queue.commands.size() || !queue.commands[slot].done)
-    return lose(fmt::format("unexpected completion {}", slot));
+void NvmeDriver::finish(Queue& queue, u16 slot, u16 status_field, u32 dw0) {
+  Queue::Entry& entry = queue.commands[slot];
+  if (!entry.done) return;  // lost meanwhile
+  if (queue.id != 0) recovery_->answered();
+  u16 status = static_cast<u16>(status_field >> 1 & 0x7FF);
+  if (status == 0 && entry.is_poisoned) status = static_cast<u16>(ssd::nvme::Status::kDataTransferError);
+  const bool may_retry = queue.id != 0 && !(status_field & ssd::nvme::kStatusDoNotRetry);
+  if (status != 0 && may_retry && recovery_->count_retry(entry)) {
+    send(queue, slot);
+  } else {
+    queue.result = dw0;
+    end(queue, slot, status);
+  }
+  if (queue.unrung != 0 && queue.core.free_at() <= time_.now()) ring(queue);
+}
+
+void NvmeDriver::end(Queue& queue, u16 slot, u16 status) {
   errors_ += status != 0;
-  queue.result = dw0;
   --queue.outstanding;
   Done done = std::exchange(queue.commands[slot].done, nullptr);
   queue.free_slots.push_back(slot);
   // Until the core has finished with the batch, submissions that follow from it wait for each other's doorbell.
   done(status);
-  if (queue.unrung != 0 && queue.core.free_at() <= time_.now()) ring(queue);
-}
-
-void NvmeDriver::watch(Queue& queue, u16 slot, u64 number) {
-  time_.after(params_.command_timeout, [this, &queue, slot, number] {
-    if (lost_ || queue.commands[slot].number != number || !queue.commands[slot].done) return;
-    ++timeouts_;
-    // A real driver would abort, then reset; the outcome for the I/Os is the same.
-    device_.mmio_write(reg::kCc, 0, 4);
-    lose(fmt::format("command {} of queue {} timed out", slot, queue.id));
-  });
 }
 
 void NvmeDriver::lose(const std::string& why) {
   if (lost_) return;
   lost_ = true;
   lost_because_ = why;
-  if (start_up_) start_up_->fail(why);
+  start_up_->cancel();
+  if (auto tell = std::exchange(ready_, nullptr)) tell(fmt::format("{}: {}", name_, why));
   for (auto& queue : queues_) {
-    for (Queue::Entry& entry : queue->commands) {
-      if (Done done = std::exchange(entry.done, nullptr)) {
-        ++errors_;
-        --queue->outstanding;
-        time_.after(0, [done = std::move(done)] { done(kStatusLost); });
-      }
+    for (u16 slot = 0; slot < queue->commands.size(); ++slot) {
+      if (!queue->commands[slot].done) continue;
+      time_.after(0, [this, q = queue.get(), slot] {
+        if (q->commands[slot].done) end(*q, slot, kStatusLost);
+      });
     }
   }
 }
 
-void NvmeDriver::admin(Sqe sqe, std::function<void(u16, u32)> done) {
-  push(*admin_, sqe, [this, done = std::move(done)](u16 status) { done(status, admin_->result); });
+bool NvmeDriver::admin(const Sqe& sqe, std::function<void(u16, u32)> done) {
+  if (admin_->free_slots.empty()) return false;
+  push(*admin_, sqe, kPage, [this, done = std::move(done)](u16 status) { done(status, admin_->result); });
+  return true;
 }
 
 void NvmeDriver::setup_interrupts() {
@@ -218,6 +248,7 @@ void NvmeDriver::write_stats(StatWriter& out) const {
   out.counter("doorbells", doorbells_, "writes", "submission and completion doorbells");
   out.counter("interrupts", interrupts_, "messages", "MSI-X messages received");
   write_failures(out);
+  recovery_->write_stats(out);
   for (const auto& queue : queues_) write_core(out, queue->id - 1, queue->core);
   out.leave();
 }

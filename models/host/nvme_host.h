@@ -24,7 +24,7 @@ class NvmeHost : public StatProvider {
   /// Why the jobs did not start; empty if they did.
   const std::string& error() const { return error_; }
   const std::vector<std::unique_ptr<JobRunner>>& jobs() const { return jobs_.runners(); }
-  NvmeDriver& driver() { return driver_; }
+  const NvmeDriver& driver() const { return driver_; }
   /// Called once when is_done() becomes true.
   void on_done(std::function<void()> callback) { on_done_ = std::move(callback); }
 

@@ -15,7 +15,8 @@ namespace reg = ssd::nvme::reg;
 namespace {
 
 constexpr u32 kAdminEntries = 32;
-constexpr u64 kReadyPoll = 100'000'000;        ///< 100 us between looks at CSTS
+constexpr u64 kReadyPoll = 100'000'000;        ///< 100 us between the first looks at CSTS; doubled after each,
+constexpr u64 kSlowestPoll = 10'000'000'000;   ///< up to 10 ms
 constexpr u64 kTimeoutUnit = 500'000'000'000;  ///< CAP.TO counts in 500 ms
 constexpr u64 kPage = HostMemory::kPage;
 
@@ -29,57 +30,74 @@ NvmeDriver::Queue::Queue(HostMemory& memory, u16 queue_id, u32 size, u64 prp_lis
       lists(memory.allocate(size * prp_list_bytes)),
       list_bytes(prp_list_bytes),
       commands(size) {
-  std::memset(memory.at(cq), 0, size * sizeof(ssd::nvme::Cqe));
+  restart(memory);
   // One entry of a queue always stays empty.
   for (u32 slot = size - 1; slot > 0; --slot) free_slots.push_back(static_cast<u16>(slot - 1));
 }
 
-void NvmeDriver::StartUp::fail(const std::string& why) {
-  if (auto ready = std::exchange(ready_, nullptr)) ready(fmt::format("{}: {}", driver_.name_, why));
+void NvmeDriver::Queue::restart(HostMemory& memory) {
+  std::memset(memory.at(cq), 0, entries * sizeof(ssd::nvme::Cqe));
+  tail = head = unrung = 0;
+  phase = 1;
 }
 
+void NvmeDriver::StartUp::end(const std::string& error) {
+  if (auto ready = std::exchange(ready_, nullptr)) ready(error);
+}
+
+void NvmeDriver::StartUp::fail(const std::string& why) { end(fmt::format("{}: {}", driver_.name_, why)); }
+
 void NvmeDriver::StartUp::read(u64 offset, unsigned bytes, Value then) {
-  driver_.device_.mmio_read(offset, bytes, [this, then = std::move(then)](u64 value, bool ok) {
-    if (!ready_) return;
+  driver_.device_.mmio_read(offset, bytes, [this, attempt = attempt_, then = std::move(then)](u64 value, bool ok) {
+    if (!ready_ || attempt != attempt_) return;
     if (!ok) return fail("the device does not answer");
     then(value);
   });
 }
 
-void NvmeDriver::StartUp::begin() {
+void NvmeDriver::StartUp::begin(std::function<void(const std::string&)> ready) {
+  ready_ = std::move(ready);
+  ++attempt_;
   driver_.device_.enable(true);
   read(reg::kCap, 8, [this](u64 cap) {
     cap_ = cap;
     driver_.device_.mmio_write(reg::kCc, 0, 4);
     deadline_ = driver_.time_.now() + (cap >> 24 & 0xFF) * kTimeoutUnit;
-    wait_ready(false, [this] { enable(); });
+    wait_ready(false, kReadyPoll, [this] { enable(); });
   });
 }
 
-void NvmeDriver::StartUp::wait_ready(bool wanted, std::function<void()> then) {
-  read(reg::kCsts, 4, [this, wanted, then = std::move(then)](u64 csts) {
-    if (csts & reg::kCstsFatal) return fail("controller fatal status");
+void NvmeDriver::StartUp::wait_ready(bool wanted, u64 poll, std::function<void()> then) {
+  read(reg::kCsts, 4, [this, wanted, poll, then = std::move(then)](u64 csts) {
+    if (wanted && (csts & reg::kCstsFatal)) return fail("controller fatal status");
     if ((csts & reg::kCstsReady) == wanted) return then();
     if (driver_.time_.now() > deadline_) return fail("the controller does not become ready");
-    driver_.time_.after(kReadyPoll, [this, wanted, then] { wait_ready(wanted, then); });
+    driver_.time_.after(poll, [this, attempt = attempt_, wanted, poll, then] {
+      if (ready_ && attempt == attempt_) wait_ready(wanted, std::min(2 * poll, kSlowestPoll), then);
+    });
   });
 }
 
 void NvmeDriver::StartUp::enable() {
-  driver_.admin_ = std::make_unique<Queue>(driver_.memory_, 0, kAdminEntries, 0);
-  buffer_ = driver_.memory_.allocate(kPage);
+  const bool is_first = !driver_.admin_;
+  if (is_first) {
+    driver_.admin_ = std::make_unique<Queue>(driver_.memory_, 0, kAdminEntries, 0);
+    buffer_ = driver_.memory_.allocate(kPage);
+  }
+  driver_.admin_->restart(driver_.memory_);
+  driver_.admin_->is_live = true;
   DevicePort& device = driver_.device_;
   device.mmio_write(reg::kAqa, (kAdminEntries - 1) << 16 | (kAdminEntries - 1), 4);
   device.mmio_write(reg::kAsq, driver_.admin_->sq, 8);
   device.mmio_write(reg::kAcq, driver_.admin_->cq, 8);
   device.mmio_write(reg::kCc, 1 | 6 << 16 | 4 << 20, 4);
   deadline_ = driver_.time_.now() + (cap_ >> 24 & 0xFF) * kTimeoutUnit;
-  wait_ready(true, [this] { identify_controller(); });
+  wait_ready(true, kReadyPoll, [this, is_first] { is_first ? identify_controller() : request_queues(); });
 }
 
 void NvmeDriver::StartUp::admin(const Sqe& sqe, const char* what, std::function<void(u32)> then) {
-  driver_.admin(sqe, [this, what, then = std::move(then)](u16 status, u32 dw0) {
-    if (!ready_) return;
+  driver_.admin(sqe, [this, attempt = attempt_, what, then = std::move(then)](u16 status, u32 dw0) {
+    if (!ready_ || attempt != attempt_) return;
     if (status != 0) return fail(fmt::format("{} failed with status {:#x}", what, status));
     then(dw0);
   });
@@ -145,8 +163,10 @@ void NvmeDriver::StartUp::create_queue(unsigned index) {
   const u32 entries = std::min<u32>(driver_.params_.queue_entries, static_cast<u32>(cap_ & 0xFFFF) + 1);
   const u64 list_bytes = (driver_.max_transfer_ / kPage * 8 + kPage - 1) / kPage * kPage;
   const u16 id = static_cast<u16>(index + 1);
-  driver_.queues_.push_back(std::make_unique<Queue>(driver_.memory_, id, entries, list_bytes));
-  const Queue& queue = *driver_.queues_.back();
+  if (index == driver_.queues_.size())
+    driver_.queues_.push_back(std::make_unique<Queue>(driver_.memory_, id, entries, list_bytes));
+  Queue& queue = *driver_.queues_[index];
+  queue.restart(driver_.memory_);
   Sqe cq;
   cq.opcode = static_cast<u8>(AdminOp::kCreateCq);
   cq.prp1 = queue.cq;
@@ -164,7 +184,8 @@ void NvmeDriver::StartUp::create_queue(unsigned index) {
 
 void NvmeDriver::StartUp::finish() {
   driver_.setup_interrupts();
-  if (auto ready = std::exchange(ready_, nullptr)) ready("");
+  for (auto& queue : driver_.queues_) queue->is_live = true;
+  end("");
 }
 
 }  // namespace mppa::host

@@ -1,53 +1,32 @@
-// Internal to NvmeDriver: its queues and the sequence that brings a controller up.
+// Internal to NvmeDriver: the sequence that brings a controller up.
 #pragma once
 
-#include <deque>
 #include <string>
 #include <vector>
 
-#include "models/host/nvme_driver.h"
+#include "models/host/nvme_queue.h"
 
 namespace mppa::host {
 
-struct NvmeDriver::Queue {
-  struct Entry {
-    u64 number = 0;  ///< tells a command from later ones in the same slot
-    Done done;
-  };
-
-  Queue(HostMemory& memory, u16 queue_id, u32 size, u64 prp_list_bytes);
-
-  u16 id;
-  u32 entries;
-  u64 sq, cq;
-  u64 lists, list_bytes;  ///< a PRP list per slot
-  u32 tail = 0, head = 0;
-  u16 phase = 1;
-  u32 unrung = 0;  ///< commands in the queue the device does not know of
-  bool poll_scheduled = false;
-  u64 number = 0;
-  u32 outstanding = 0;
-  u32 result = 0;  ///< double word 0 of the completion being finished
-  std::vector<Entry> commands;
-  std::vector<u16> free_slots;
-  BandwidthServer core;
-};
-
-/// Registers, identify, queues: one step after the other [NVMe 1.4, 7.6.1].
+/// Registers, identify, queues: one step after the other [NVMe 1.4, 7.6.1]. The first time everything is found out and
+/// allocated; later times bring the same queues up again.
 class NvmeDriver::StartUp {
  public:
-  StartUp(NvmeDriver& driver, std::function<void(const std::string&)> ready)
-      : driver_(driver), ready_(std::move(ready)) {}
+  explicit StartUp(NvmeDriver& driver) : driver_(driver) {}
 
-  void begin();
-  void fail(const std::string& why);
+  /// An attempt that is under way is forgotten.
+  void begin(std::function<void(const std::string& error)> ready);
+  void cancel() { ready_ = nullptr; }
 
  private:
   using Value = std::function<void(u64)>;
 
+  void fail(const std::string& why);
+  void end(const std::string& error);
+
   void read(u64 offset, unsigned bytes, Value then);
-  /// Reads CSTS until RDY has the wanted value.
-  void wait_ready(bool wanted, std::function<void()> then);
+  /// Reads CSTS until RDY has the wanted value, the next time after `poll`.
+  void wait_ready(bool wanted, u64 poll, std::function<void()> then);
   void enable();
   void identify_controller();
   void list_namespaces();
@@ -59,7 +38,8 @@ class NvmeDriver::StartUp {
   void finish();
 
   NvmeDriver& driver_;
-  std::function<void(const std::string&)> ready_;
+  std::function<void(const std::string&)> ready_;  ///< set while an attempt is under way
+  u64 attempt_ = 0;
   u64 cap_ = 0;
   u64 deadline_ = 0;
   u64 buffer_ = 0;

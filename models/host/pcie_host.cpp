@@ -25,7 +25,9 @@ class PcieHost::Device : public DevicePort {
         id_(device.id),
         bar_(device.bars[0].address),
         number_(number),
-        msix_(pcie::find_capability(root, device.id, MPPA_PCI_CAP_MSIX)) {}
+        msix_(pcie::find_capability(root, device.id, MPPA_PCI_CAP_MSIX)),
+        pcie_(pcie::find_capability(root, device.id, MPPA_PCI_CAP_PCIE)),
+        control_(root.config_read(device.id, pcie_ + MPPA_PCI_EXP_DEVCTL, 2)) {}
 
   void mmio_write(u64 offset, u64 value, unsigned bytes) override {
     std::array<u8, 8> data;
@@ -47,14 +49,28 @@ class PcieHost::Device : public DevicePort {
   InterruptMessage message(unsigned vector) override { return {kInterruptAddress, number_ << kVectorBits | vector}; }
   void on_interrupt(Interrupt handler) override { interrupt_ = std::move(handler); }
   void on_removal(std::function<void()> handler) override { removal_ = std::move(handler); }
+  void on_return(std::function<void()> handler) override { return_ = std::move(handler); }
+  void on_poison(std::function<void(u64, u64)> handler) override { poison_ = std::move(handler); }
 
   void interrupt(unsigned vector) {
     if (interrupt_) interrupt_(vector);
   }
+  void poisoned(u64 address, u64 bytes) {
+    if (poison_) poison_(address, bytes);
+  }
   void removed() {
     if (removal_) removal_();
   }
+  /// The device is there again, unconfigured: it gets what enumeration had given it.
+  void returned() {
+    root_.config_write(id_, MPPA_PCI_BAR0, static_cast<u32>(bar_));
+    root_.config_write(id_, MPPA_PCI_BAR0 + 4, static_cast<u32>(bar_ >> 32));
+    root_.config_write(id_, pcie_ + MPPA_PCI_EXP_DEVCTL, control_, 2);
+    if (return_) return_();
+  }
+  u16 id() const { return id_; }
   u8 bus() const { return static_cast<u8>(id_ >> 8); }
+  bool is_physical() const { return (id_ & 0xFF) == 0; }
 
  private:
   void set_bits(unsigned offset, u32 bits, bool on) {
@@ -66,19 +82,26 @@ class PcieHost::Device : public DevicePort {
   u16 id_;
   u64 bar_;
   unsigned number_;
-  unsigned msix_;  ///< offset of the capability
+  unsigned msix_, pcie_;  ///< offsets of the capabilities
+  u32 control_;           ///< device control as configured
   Interrupt interrupt_;
-  std::function<void()> removal_;
+  std::function<void()> removal_, return_;
+  std::function<void(u64, u64)> poison_;
 };
 
 PcieHost::PcieHost(pcie::HostRoot& root) : root_(root) {
   root.on_interrupt = [this](u64 address, u32 data) { interrupt(address, data); };
   root.on_link = [this](unsigned port, bool up) { link_changed(port, up); };
+  root.on_poison = [this](u16 source, u64 address, u64 bytes) {
+    for (auto& device : devices_)
+      if (device->id() == source) device->poisoned(address, bytes);
+  };
 }
 
 PcieHost::~PcieHost() {
   root_.on_interrupt = nullptr;
   root_.on_link = nullptr;
+  root_.on_poison = nullptr;
 }
 
 DevicePort* PcieHost::add(const pcie::Device& device) {
@@ -109,13 +132,18 @@ void PcieHost::interrupt(u64 address, u32 data) {
     devices_[number]->interrupt(data & ((1u << kVectorBits) - 1));
 }
 
-/// Everything behind a root port whose link is down is gone.
+/// Everything behind a root port whose link is down is gone. A drive right at the port may return; what lies behind a
+/// bridge, and virtual functions, would have to be enumerated anew.
 void PcieHost::link_changed(unsigned port, bool up) {
-  if (up) return;
   const u32 buses = root_.config_read(static_cast<u16>(port << 3), MPPA_PCI_BUSES);
   const u8 first = static_cast<u8>(buses >> 8), last = static_cast<u8>(buses >> 16);
   for (auto& device : devices_) {
-    if (device->bus() >= first && device->bus() <= last) device->removed();
+    if (device->bus() < first || device->bus() > last) continue;
+    if (!up) {
+      device->removed();
+    } else if (device->bus() == first && device->is_physical()) {
+      device->returned();
+    }
   }
 }
 

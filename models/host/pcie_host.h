@@ -11,7 +11,7 @@ namespace mppa::host {
 
 class PcieHost {
  public:
-  /// Takes over the root complex's interrupt and link callbacks.
+  /// Takes over the root complex's callbacks.
   explicit PcieHost(pcie::HostRoot& root);
   ~PcieHost();
 

@@ -202,6 +202,7 @@ void HostRoot::write(RootPort& port, const Tlp& tlp) {
   ++refused_;
   const PcieError error = tlp.poisoned ? PcieError::kPoisoned : PcieError::kUnsupported;
   report_error(port.bridge.config(), port.id(), error, &tlp, false);
+  if (tlp.poisoned && on_poison) on_poison(tlp.requester, address, bytes);
 }
 
 void HostRoot::link_changed(RootPort& port, bool up) {

@@ -62,6 +62,8 @@ class HostRoot : public sc_core::sc_module, public ConfigIf, public StatProvider
   std::function<void(u64 address, u32 data)> on_interrupt;
   /// A device has written memory: [address, address + bytes).
   std::function<void(u64 address, u64 bytes)> on_memory_write;
+  /// `source` has written poisoned data, which memory does not take: [address, address + bytes).
+  std::function<void(u16 source, u64 address, u64 bytes)> on_poison;
   /// An error message: who, how bad.
   std::function<void(u16 source, MessageCode severity)> on_error;
   /// A root port's link has come up or gone down.

@@ -187,8 +187,9 @@ void Link::set_up(bool up) {
       d->data[c] = params_.credits[c].data;
     }
   }
-  for (auto& end : ends_)
-    if (end->user()) end->user()->link_changed(up);
+  // The device first: when the root hears that a link is up, it may configure the device at once.
+  for (const unsigned side : {1U, 0U})
+    if (ends_[side]->user()) ends_[side]->user()->link_changed(up);
 }
 
 void Link::send(unsigned side, Tlp tlp, u64 earliest) {

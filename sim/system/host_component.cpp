@@ -42,7 +42,11 @@ const ParamTable<NvmeDriverParams>& driver_table() {
           .number("doorbell_batch", &P::doorbell_batch, Dimension::kNone, "1", "1024",
                   "Commands that may share a doorbell write.")
           .number("command_timeout", &P::command_timeout, Dimension::kTime, "0", "3600 s",
-                  "After which a drive is given up; 0: never.");
+                  "After which a command is aborted, and after the same time again the drive reset; 0: never.")
+          .number("retries", &P::retries, Dimension::kNone, "0", "1000",
+                  "Of a command that failed for a while or was under way at a reset.", "Linux: nvme_core.max_retries")
+          .number("removal_wait", &P::removal_wait, Dimension::kTime, "0", "3600 s",
+                  "How long I/Os wait for a drive that was pulled to return; 0: they fail at once.");
   return table;
 }
 
@@ -151,6 +155,7 @@ class HostPart : public SystemPart, public StatProvider {
     for (auto& drive : drives_) {
       drive->on_done([this, d = drive.get()] {
         if (!d->error().empty()) before_jobs_.fail(d->error());
+        if (!d->driver().lost_because().empty()) context_.log(path_, LogLevel::kError, d->driver().lost_because());
       });
       drive->start();
     }

@@ -1,6 +1,7 @@
 // Driver and jobs against a drive: data, rates, limits, faults.
 #include <fstream>
 
+#include "tests/models/host/counter_of.h"
 #include "tests/models/host/machine.h"
 
 namespace mppa::host::test {
@@ -191,6 +192,52 @@ TEST(NvmeHost, APulledDriveEndsEveryIo) {
   EXPECT_TRUE(m.host.is_done());
   EXPECT_EQ(m.result().errors, 16u);
   EXPECT_EQ(m.result().verify_errors, 0u);
+}
+
+TEST(NvmeHost, LostCommandsAreAbortedAndTriedAgain) {
+  NvmeDriverParams params;
+  params.command_timeout = 50 * kMs;
+  Machine m(drive(), "[r]\nrw=randrw\niodepth=16\nnumber_ios=5000\nsize=4m\nio_size=1g\n", params);
+  m.time.at(kMs, [&] { m.ssd.controller(0).swallow(7); });
+  m.run();
+  expect_clean(m.result());
+  EXPECT_EQ(m.result().ios, 5000u);
+  EXPECT_EQ(counter_of(m.host, "host.host.driver.aborts"), 7u);
+  EXPECT_EQ(counter_of(m.host, "host.host.driver.retries"), 7u);
+  EXPECT_EQ(counter_of(m.host, "host.host.driver.resets"), 0u);
+}
+
+// It does not even answer the Abort; the reset waits until it is back, and everything under way is sent again.
+TEST(NvmeHost, AHungDriveThatRecoversIsResetAndLosesNothing) {
+  NvmeDriverParams params;
+  params.command_timeout = 5 * kMs;
+  Machine m(drive(), "[r]\nrw=randrw\niodepth=16\nnumber_ios=5000\nsize=4m\nio_size=1g\n", params);
+  m.time.at(kMs, [&] { m.ssd.controller(0).set_hung(true); });
+  m.time.at(60 * kMs, [&] { m.ssd.controller(0).set_hung(false); });
+  m.run();
+  expect_clean(m.result());
+  EXPECT_EQ(m.result().ios, 5000u);
+  EXPECT_EQ(counter_of(m.host, "host.host.driver.resets"), 1u);
+}
+
+TEST(NvmeHost, IosWaitForADriveThatReturns) {
+  NvmeDriverParams params;
+  params.removal_wait = 50 * kMs;
+  Machine m(drive(), "[r]\nrw=randrw\niodepth=16\nnumber_ios=5000\nsize=4m\nio_size=1g\n", params);
+  m.time.at(kMs, [&] { m.link.remove(); });
+  m.time.at(12 * kMs, [&] { m.link.insert(); });
+  m.run();
+  expect_clean(m.result());
+  EXPECT_EQ(m.result().ios, 5000u);
+}
+
+TEST(NvmeHost, IosDoNotWaitForEverForADriveThatDoesNotReturn) {
+  NvmeDriverParams params;
+  params.removal_wait = 50 * kMs;
+  Machine m(drive(), "[r]\nrw=randrw\niodepth=16\nnumber_ios=5000\nsize=4m\nio_size=1g\n", params);
+  m.time.at(kMs, [&] { m.link.remove(); });
+  m.run();
+  EXPECT_EQ(m.result().errors, 16u);
 }
 
 TEST(NvmeHost, ADriveThatNeverGetsReadyIsAnError) {

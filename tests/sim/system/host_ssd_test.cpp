@@ -93,7 +93,8 @@ TEST_F(HostSsdTest, ParametersReachTheModels) {
   EXPECT_EQ(slow.verify_errors, 0u);
 }
 
-// Each drive fails in its own way; every I/O ends, and what was read without an error was right.
+// Each drive fails in its own way. Failed transfers are tried again and a drive that has hung is reset; a pulled drive
+// and blocks that cannot be read are errors.
 TEST_F(HostSsdTest, FaultsOfTheConfigurationHappen) {
   const std::string config = ::testing::TempDir() + "faulty.yaml";
   std::ofstream(config) << "include: " MPPA_SOURCE_DIR
@@ -102,15 +103,15 @@ TEST_F(HostSsdTest, FaultsOfTheConfigurationHappen) {
                            "  server: {command_timeout: 1 ms, faults: ['at 2 ms abort 3 pcie[0]']}\n"
                            "  ssd[1]: {faults: [at 3 ms pull]}\n"
                            "  ssd[2]: {media_errors: 0.1 %}\n"
-                           "  ssd[3]: {faults: [after 1000 commands hang]}\n";
+                           "  ssd[3]: {faults: [after 1000 commands hang, at 4 ms answer]}\n";
   const WorkloadResult result = run({}, 100 * kMs, config);
   EXPECT_EQ(result.verify_errors, 0u);
   EXPECT_GT(result.ios, 1000u);
   ASSERT_EQ(workloads().size(), 4u);
-  EXPECT_GE(workloads()[0]->result().errors, 1u);
+  EXPECT_EQ(workloads()[0]->result().errors, 0u);
   EXPECT_EQ(workloads()[1]->result().errors, 128u);  // all that were under way
   EXPECT_GT(workloads()[2]->result().errors, 10u);
-  EXPECT_EQ(workloads()[3]->result().errors, 128u);
+  EXPECT_EQ(workloads()[3]->result().errors, 0u);
   std::remove(config.c_str());
 }
 
