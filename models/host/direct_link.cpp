@@ -78,8 +78,10 @@ void DirectLink::mmio_read(u64 offset, unsigned bytes, RegisterDone done) {
              u8 data[8] = {};
              if (!is_lost(epoch)) device_.bar_read(offset, std::span(data).first(bytes));
              std::memcpy(&value, data, 8);
-             time_.after(params_.latency,
-                         [this, epoch, value, done] { done(is_lost(epoch) ? ~u64{0} : value, !is_lost(epoch)); });
+             // The completion pushes the writes that the device has posted before.
+             const u64 answer = packets_ps(bytes, params_.max_payload, true);
+             const u64 arrives = to_host_.acquire(time_.now(), answer) + answer + params_.latency;
+             time_.at(arrives, [this, epoch, value, done] { done(is_lost(epoch) ? ~u64{0} : value, !is_lost(epoch)); });
            });
 }
 
