@@ -22,6 +22,7 @@ Bridge::Bridge(const BridgeParams& p) : slot_(p.slot) {
   add_msi(config_, 1);
   pcie_ = add_pcie(config_, {.port_type = p.port_type, .max_payload = p.max_payload, .slot = p.slot, .rate = p.rate});
   add_aer(config_);
+  if (p.port_type == MPPA_PCI_EXP_TYPE_DOWNSTREAM) acs_ = add_acs(config_);
 }
 
 bool Bridge::has_address(u64 address) const {
@@ -37,6 +38,8 @@ bool Bridge::has_address(u64 address) const {
 bool Bridge::forwards_up() const { return config_.get(MPPA_PCI_COMMAND, 2) & MPPA_PCI_COMMAND_MASTER; }
 
 bool Bridge::ari_forwarding() const { return config_.get(pcie_ + MPPA_PCI_EXP_DEVCTL2, 2) & MPPA_PCI_EXP_DEVCTL2_ARI; }
+
+bool Bridge::acs(u32 service) const { return acs_ && (config_.get(acs_ + MPPA_PCI_ACS_CONTROL, 2) & service); }
 
 bool Bridge::resets_bus() const { return config_.get(MPPA_PCI_BRIDGE_CONTROL, 2) & MPPA_PCI_BRIDGE_BUS_RESET; }
 

@@ -34,6 +34,8 @@ class Bridge {
   /// Whether requests from the secondary side go through (bus master enable).
   bool forwards_up() const;
   bool ari_forwarding() const;
+  /// Whether an access control service (MPPA_PCI_ACS_*) is on; switches' downstream ports have them.
+  bool acs(u32 service) const;
   /// Bus reset of bridge control: the link behind it is held down.
   bool resets_bus() const;
   /// The form in which a type 1 request to a bus behind this bridge leaves it: type 0 for the secondary bus. False:
@@ -56,6 +58,7 @@ class Bridge {
 
   ConfigSpace config_;
   unsigned pcie_ = 0;
+  unsigned acs_ = 0;  ///< 0: no access control services
   bool slot_;
 };
 

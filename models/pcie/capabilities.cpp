@@ -58,7 +58,7 @@ unsigned add_aer(ConfigSpace& config) {
   const unsigned at = config.add_extended(MPPA_PCI_EXT_AER, 2, MPPA_PCI_AER_BYTES);
   constexpr u32 kErrors = 1U << MPPA_PCI_ERR_SURPRISE_DOWN | 1U << MPPA_PCI_ERR_POISONED | 1U << MPPA_PCI_ERR_TIMEOUT |
                           1U << MPPA_PCI_ERR_ABORT | 1U << MPPA_PCI_ERR_UNEXPECTED | 1U << MPPA_PCI_ERR_MALFORMED |
-                          1U << MPPA_PCI_ERR_UNSUPPORTED;
+                          1U << MPPA_PCI_ERR_UNSUPPORTED | 1U << MPPA_PCI_ERR_ACS;
   config.declare(at + MPPA_PCI_AER_UNCORRECTABLE, 4, 0, 0, kErrors);
   config.declare(at + MPPA_PCI_AER_MASK, 4, 0, kErrors);
   config.declare(at + MPPA_PCI_AER_SEVERITY, 4, 1U << MPPA_PCI_ERR_SURPRISE_DOWN | 1U << MPPA_PCI_ERR_MALFORMED,
@@ -71,6 +71,15 @@ unsigned add_aer(ConfigSpace& config) {
 }
 
 unsigned add_ari(ConfigSpace& config) { return config.add_extended(MPPA_PCI_EXT_ARI, 1, 8); }
+
+unsigned add_acs(ConfigSpace& config) {
+  constexpr u32 kServices = MPPA_PCI_ACS_SOURCE_VALIDATION | MPPA_PCI_ACS_REQUEST_REDIRECT |
+                            MPPA_PCI_ACS_COMPLETION_REDIRECT | MPPA_PCI_ACS_UPSTREAM_FORWARDING;
+  const unsigned at = config.add_extended(MPPA_PCI_EXT_ACS, 1, 8);
+  config.declare(at + MPPA_PCI_ACS_CAPABILITY, 2, kServices);
+  config.declare(at + MPPA_PCI_ACS_CONTROL, 2, 0, kServices);
+  return at;
+}
 
 void set_link_status(ConfigSpace& config, const LinkRate& rate) {
   const unsigned at = config.find(MPPA_PCI_CAP_PCIE);

@@ -33,6 +33,9 @@ struct MsixParams {
 unsigned add_msix(ConfigSpace& config, const MsixParams& params);
 unsigned add_aer(ConfigSpace& config);
 unsigned add_ari(ConfigSpace& config);
+/// Access control services of a downstream port: source validation, redirection of requests and completions, upstream
+/// forwarding; off after reset.
+unsigned add_acs(ConfigSpace& config);
 
 /// Writes negotiated width and rate into the link status of the PCIe capability.
 void set_link_status(ConfigSpace& config, const LinkRate& rate);

@@ -19,6 +19,7 @@ enum class PcieError : u8 {
   kUnexpected = 16,
   kMalformed = 18,
   kUnsupported = 20,
+  kAcsViolation = 21,
 };
 
 /// Records an error of the function `id` and returns the message to send, if reporting is on. `tlp`: the packet at

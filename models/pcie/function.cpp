@@ -1,5 +1,6 @@
 #include "models/pcie/function.h"
 
+#include <algorithm>
 #include <bit>
 #include <stdexcept>
 
@@ -35,6 +36,7 @@ Function::Function(Endpoint& endpoint, u8 number, const FunctionParams& params, 
   declare_bars(MPPA_PCI_BAR0, params.bars);
   pm_ = add_power_management(config_);
   pcie_ = add_pcie(config_, {.max_payload = params.max_payload, .function_reset = true, .rate = endpoint.params_.rate});
+  if (params.msi_vectors) add_msi(config_, params.msi_vectors);
   if (params.msix.vectors) msix_ = add_msix(config_, params.msix);
   add_aer(config_);
   const SriovParams& v = params.sriov;
@@ -99,6 +101,17 @@ void Function::read(u64 address, std::span<u8> into, Done done) {
 
 void Function::write(u64 address, std::span<const u8> data) {
   if (bus_master_ && endpoint_.port_.up()) requester_.write(id(), address, data);
+}
+
+bool Function::send_msi(unsigned vector) {
+  const unsigned at = config_.find(MPPA_PCI_CAP_MSI);
+  const u32 control = at ? config_.get(at + MPPA_PCI_MSI_CONTROL, 2) : 0;
+  if (!(control & 1)) return false;
+  const u64 address = config_.get(at + MPPA_PCI_MSI_ADDRESS) | u64{config_.get(at + MPPA_PCI_MSI_ADDRESS + 4)} << 32;
+  const u32 granted = std::min(1U << (control >> 4 & 7), params_.msi_vectors);
+  const u32 data = (config_.get(at + MPPA_PCI_MSI_DATA, 2) & ~(granted - 1)) | vector % granted;
+  write(address, std::array<u8, 4>{static_cast<u8>(data), static_cast<u8>(data >> 8), 0, 0});
+  return true;
 }
 
 void Function::write_config(unsigned offset, u32 value, u8 byte_enables) {

@@ -33,6 +33,7 @@ struct FunctionParams {
   u32 class_code = 0;  ///< 24 bits
   u8 revision = 0;
   std::array<BarParams, 6> bars{};
+  unsigned msi_vectors = 0;  ///< 1, 2, 4, ... 32; 0: no MSI
   MsixParams msix{};
   unsigned max_payload = 512;  ///< supported; 128 .. 4096 bytes
   SriovParams sriov{};
@@ -76,6 +77,9 @@ class Function : public StatProvider {
   void read(u64 address, std::span<u8> into, Done done);
   /// A posted write, copied, in order with the function's other writes. Dropped without bus master or link.
   void write(u64 address, std::span<const u8> data);
+  /// Sends the MSI message of a vector, in order with writes; the host may have granted fewer vectors than there are,
+  /// which then share messages (6.1.4.5). False: MSI is off.
+  bool send_msi(unsigned vector);
 
   /// Requester id: the bus the host assigned, device and function.
   u16 id() const;

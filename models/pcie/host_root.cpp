@@ -19,6 +19,7 @@ class HostRoot::RootPort final : public PortUser {
         owner_(owner) {
     port.attach(*this);
     port.set_capability(owner.params_.rate);
+    requester.on_timeout = [this] { owner_.report(*this, PcieError::kTimeout, nullptr); };
   }
 
   bool receive(Tlp& tlp) override { return owner_.receive(*this, tlp); }
@@ -135,16 +136,15 @@ bool HostRoot::in_memory(u64 address, u64 bytes) const {
 bool HostRoot::receive(RootPort& port, Tlp& tlp) {
   if (malformed(tlp, max_payload(port.bridge.config()))) {
     ++refused_;
-    report_error(port.bridge.config(), port.id(), PcieError::kMalformed, &tlp, false);
+    report(port, PcieError::kMalformed, &tlp);
     return true;
   }
   if (tlp.is_completion()) {
-    port.requester.complete(tlp);
+    if (tlp.poisoned) report(port, PcieError::kPoisoned, &tlp);
+    if (!port.requester.complete(tlp)) report(port, PcieError::kUnexpected, &tlp, true);
   } else if (tlp.is_message()) {
     if (tlp.code < MessageCode::kErrCorrectable || tlp.code > MessageCode::kErrFatal) return true;
-    ++errors_;
-    take_error_message(port.bridge.config(), tlp);
-    if (on_error) on_error(tlp.requester, tlp.code);
+    take_error(port, tlp);
   } else if (tlp.type == TlpType::kMemWrite) {
     write(port, tlp);
   } else {
@@ -170,7 +170,7 @@ ExpressReply HostRoot::serve(RootPort& port, const Tlp& request, u64 when) {
   if (!possible) {
     ++refused_;
     reply.status = CompletionStatus::kUnsupported;
-    report_error(port.bridge.config(), port.id(), PcieError::kUnsupported, &request, true);
+    report(port, PcieError::kUnsupported, &request, true);
     return reply;
   }
   ++reads_;
@@ -200,15 +200,24 @@ void HostRoot::write(RootPort& port, const Tlp& tlp) {
     }
   }
   ++refused_;
-  const PcieError error = tlp.poisoned ? PcieError::kPoisoned : PcieError::kUnsupported;
-  report_error(port.bridge.config(), port.id(), error, &tlp, false);
+  report(port, tlp.poisoned ? PcieError::kPoisoned : PcieError::kUnsupported, &tlp);
   if (tlp.poisoned && on_poison) on_poison(tlp.requester, address, bytes);
+}
+
+void HostRoot::report(RootPort& port, PcieError error, const Tlp* tlp, bool advisory) {
+  if (const auto m = report_error(port.bridge.config(), port.id(), error, tlp, advisory)) take_error(port, *m);
+}
+
+void HostRoot::take_error(RootPort& port, const Tlp& message) {
+  ++errors_;
+  take_error_message(port.bridge.config(), message);
+  if (on_error) on_error(message.requester, message.code);
 }
 
 void HostRoot::link_changed(RootPort& port, bool up) {
   port.bridge.link_changed(up, port.port.rate());
   if (!up) {
-    report_error(port.bridge.config(), port.id(), PcieError::kSurpriseDown, nullptr, false);
+    report(port, PcieError::kSurpriseDown, nullptr);
     port.requester.fail_all(RequestStatus::kLinkDown);
   }
   if (on_link) on_link(port.index, up);

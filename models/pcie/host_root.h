@@ -81,6 +81,9 @@ class HostRoot : public sc_core::sc_module, public ConfigIf, public StatProvider
   bool receive(RootPort& port, Tlp& tlp);
   ExpressReply serve(RootPort& port, const Tlp& request, u64 when);
   void write(RootPort& port, const Tlp& tlp);
+  /// An error that a root port itself has found.
+  void report(RootPort& port, PcieError error, const Tlp* tlp, bool advisory = false);
+  void take_error(RootPort& port, const Tlp& message);
   void link_changed(RootPort& port, bool up);
 
   HostRootParams params_;

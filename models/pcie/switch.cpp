@@ -85,18 +85,23 @@ Switch::Route Switch::route_config(unsigned ingress, Tlp& tlp) const {
 }
 
 Switch::Route Switch::route_memory(unsigned ingress, const Tlp& tlp) const {
-  if (ingress != 0 && !sides_[ingress]->bridge.forwards_up()) return {};
+  const Bridge &up = sides_[0]->bridge, &from = sides_[ingress]->bridge;
+  if (ingress != 0 && !from.forwards_up()) return {};
+  if (from.acs(MPPA_PCI_ACS_SOURCE_VALIDATION) && !from.has_bus(bus_of(tlp.requester))) return {Route::kForbidden, 0};
+  const Route upwards = up.forwards_up() ? Route{Route::kForward, 0} : Route{};
   for (unsigned p = 1; p < sides_.size(); ++p)
-    if (p != ingress && sides_[p]->bridge.has_address(tlp.address)) return {Route::kForward, p};
+    if (p != ingress && sides_[p]->bridge.has_address(tlp.address))
+      return from.acs(MPPA_PCI_ACS_REQUEST_REDIRECT) ? upwards : Route{Route::kForward, p};
+  if (ingress == 0) return {};
   // What lies within the switch's own windows does not leave it upwards.
-  const Bridge& up = sides_[0]->bridge;
-  if (ingress == 0 || up.has_address(tlp.address) || !up.forwards_up()) return {};
-  return {Route::kForward, 0};
+  const bool is_own = from.has_address(tlp.address) && from.acs(MPPA_PCI_ACS_UPSTREAM_FORWARDING);
+  return is_own || !up.has_address(tlp.address) ? upwards : Route{};
 }
 
-Switch::Route Switch::route_id(unsigned ingress, u16 id) const {
-  for (unsigned p = 1; p < sides_.size(); ++p)
-    if (p != ingress && sides_[p]->bridge.has_bus(bus_of(id))) return {Route::kForward, p};
+Switch::Route Switch::route_completion(unsigned ingress, const Tlp& tlp) const {
+  const bool redirects = sides_[ingress]->bridge.acs(MPPA_PCI_ACS_COMPLETION_REDIRECT) && !tlp.relaxed;
+  for (unsigned p = 1; p < sides_.size() && !redirects; ++p)
+    if (p != ingress && sides_[p]->bridge.has_bus(bus_of(tlp.requester))) return {Route::kForward, p};
   return ingress == 0 ? Route{Route::kConsume, 0} : Route{Route::kForward, 0};
 }
 
@@ -107,7 +112,7 @@ Switch::Route Switch::route(unsigned ingress, Tlp& tlp) const {
   } else if (tlp.is_memory()) {
     r = route_memory(ingress, tlp);
   } else if (tlp.is_completion()) {
-    r = route_id(ingress, tlp.requester);
+    r = route_completion(ingress, tlp);
   } else if (tlp.routing == MessageRouting::kToRoot && ingress != 0) {
     r = {Route::kForward, 0};
   } else {
@@ -158,7 +163,10 @@ void Switch::dispatch(unsigned ingress, const Route& r, Tlp tlp) {
     case Route::kConsume:
       break;
     case Route::kUnsupported:
-      refuse(ingress, tlp);
+      refuse(ingress, tlp, CompletionStatus::kUnsupported, PcieError::kUnsupported);
+      break;
+    case Route::kForbidden:
+      refuse(ingress, tlp, CompletionStatus::kAbort, PcieError::kAcsViolation);
       break;
   }
 }
@@ -174,13 +182,12 @@ void Switch::answer(unsigned ingress, const Tlp& request, const ExpressReply& re
   for (Tlp& c : completions(request, id, reply.data, 128)) port.send(std::move(c), at);
 }
 
-void Switch::refuse(unsigned ingress, const Tlp& request) {
+void Switch::refuse(unsigned ingress, const Tlp& request, CompletionStatus status, PcieError error) {
   ++refused_;
   const bool non_posted = request.tlp_class() == TlpClass::kNonPosted;
-  if (non_posted) answer(ingress, request, {.status = CompletionStatus::kUnsupported, .data = {}});
+  if (non_posted) answer(ingress, request, {.status = status, .data = {}});
   if (request.is_completion() || request.is_message()) return;
-  auto m =
-      report_error(sides_[ingress]->bridge.config(), id_of(ingress), PcieError::kUnsupported, &request, non_posted);
+  auto m = report_error(sides_[ingress]->bridge.config(), id_of(ingress), error, &request, non_posted);
   if (m) sides_[0]->port->send(std::move(*m), kernel_ps() + params_.latency_ps);
 }
 
@@ -224,7 +231,7 @@ ExpressReply Switch::express(unsigned ingress, const Tlp& request, u64 when) {
     after_config(r.port);
   } else {
     ++refused_;
-    reply.status = CompletionStatus::kUnsupported;
+    reply.status = r.kind == Route::kForbidden ? CompletionStatus::kAbort : CompletionStatus::kUnsupported;
   }
   reply.time = when + params_.latency_ps;
   return reply;

@@ -41,19 +41,19 @@ class Switch : public sc_core::sc_module, public StatProvider {
   class NoLink;
   /// Where a packet goes: to a port, to the configuration space of a port, or nowhere.
   struct Route {
-    enum Kind { kForward, kConfig, kConsume, kUnsupported } kind = kUnsupported;
+    enum Kind { kForward, kConfig, kConsume, kUnsupported, kForbidden } kind = kUnsupported;
     unsigned port = 0;
   };
 
   Route route(unsigned ingress, Tlp& tlp) const;
   Route route_config(unsigned ingress, Tlp& tlp) const;
   Route route_memory(unsigned ingress, const Tlp& tlp) const;
-  Route route_id(unsigned ingress, u16 id) const;
+  Route route_completion(unsigned ingress, const Tlp& tlp) const;
   bool receive(unsigned ingress, Tlp& tlp);
   bool has_room(const Route& route, TlpClass cls) const;
   void dispatch(unsigned ingress, const Route& route, Tlp tlp);
   void answer(unsigned ingress, const Tlp& request, const ExpressReply& reply);
-  void refuse(unsigned ingress, const Tlp& request);
+  void refuse(unsigned ingress, const Tlp& request, CompletionStatus status, PcieError error);
   void drain();
   ExpressReply express(unsigned ingress, const Tlp& request, u64 when);
   void link_changed(unsigned port, bool up);

@@ -100,6 +100,7 @@
 /* Extended capabilities, from 0x100: [15:0] id, [19:16] version, [31:20] next */
 #define MPPA_PCI_EXTENDED 0x100u
 #define MPPA_PCI_EXT_AER 0x0001u
+#define MPPA_PCI_EXT_ACS 0x000Du
 #define MPPA_PCI_EXT_ARI 0x000Eu
 #define MPPA_PCI_EXT_SRIOV 0x0010u
 
@@ -123,7 +124,16 @@
 #define MPPA_PCI_ERR_UNEXPECTED 16u
 #define MPPA_PCI_ERR_MALFORMED 18u
 #define MPPA_PCI_ERR_UNSUPPORTED 20u
+#define MPPA_PCI_ERR_ACS 21u
 #define MPPA_PCI_ERR_ADVISORY 13u /* bit number of the correctable registers */
+
+/* Access control services of downstream ports */
+#define MPPA_PCI_ACS_CAPABILITY 0x04u
+#define MPPA_PCI_ACS_CONTROL 0x06u
+#define MPPA_PCI_ACS_SOURCE_VALIDATION 0x0001u /* requester ids must be of a bus behind the port */
+#define MPPA_PCI_ACS_REQUEST_REDIRECT 0x0004u /* requests to peers go up */
+#define MPPA_PCI_ACS_COMPLETION_REDIRECT 0x0008u
+#define MPPA_PCI_ACS_UPSTREAM_FORWARDING 0x0010u /* requests to the port's own windows go up */
 
 /* Alternative routing ID */
 #define MPPA_PCI_ARI_NEXT 0x04u /* [15:8] next function */

@@ -37,6 +37,7 @@ HostRootParams host_params() {
 
 FunctionParams with_vfs(unsigned total) {
   FunctionParams f = test::nvme_like();
+  f.msi_vectors = 8;
   f.bars[2] = {1 << 20, true, true};
   f.sriov.total = total;
   f.sriov.device = 0x5679;
@@ -138,6 +139,41 @@ TEST_F(HostTest, InterruptsAreWritesBehindTheData) {
   endpoint.function(0).write(0xFEE0'1000, std::vector<u8>{0x42, 0, 0, 0});
   run_ps(5 * kUs);
   EXPECT_EQ(seen, 0xEEU);
+}
+
+TEST_F(HostTest, MsiVectorsShareTheMessagesThatAreGranted) {
+  std::vector<u32> seen;
+  host.on_interrupt = [&](u64, u32 value) { seen.push_back(value); };
+  const unsigned msi = find_capability(host, device().id, MPPA_PCI_CAP_MSI);
+  ASSERT_NE(msi, 0U);
+  EXPECT_EQ(host.config_read(device().id, msi + MPPA_PCI_MSI_CONTROL, 2) >> 1 & 7, 3U) << "eight vectors";
+  EXPECT_FALSE(endpoint.function(0).send_msi(0)) << "it is off";
+  host.config_write(device().id, msi + MPPA_PCI_MSI_ADDRESS, 0xFEE0'0000);
+  host.config_write(device().id, msi + MPPA_PCI_MSI_DATA, 0x40, 2);
+  host.config_write(device().id, msi + MPPA_PCI_MSI_CONTROL, 1 | 2 << 4, 2);  // four vectors
+  for (const unsigned vector : {0U, 3U, 6U}) EXPECT_TRUE(endpoint.function(0).send_msi(vector));
+  run_ps(2 * kUs);
+  EXPECT_EQ(seen, (std::vector<u32>{0x40, 0x43, 0x42}));
+}
+
+// What goes wrong at the root port itself is recorded there and reported like a message of a device.
+TEST_F(HostTest, ErrorsOfTheRootPortAreReported) {
+  const unsigned aer = find_extended_capability(host, 0, MPPA_PCI_EXT_AER);
+  const auto expect = [&](PacketFault fault, PcieError error, RequestStatus wanted) {
+    errors.clear();
+    link.inject(1, {.fault = fault, .kind = PacketKind::kCompletion});
+    std::vector<u8> into(4);
+    RequestStatus status = RequestStatus::kOk;
+    host.mmio_read(device().bars[0].address, into, [&](RequestStatus s) { status = s; });
+    run_ps(60'000 * kUs);
+    EXPECT_EQ(status, wanted);
+    ASSERT_EQ(errors.size(), 1U);
+    EXPECT_EQ(errors[0], std::make_pair(u16{0}, MessageCode::kErrNonFatal));
+    EXPECT_EQ(host.config_read(0, aer + MPPA_PCI_AER_UNCORRECTABLE), 1U << static_cast<unsigned>(error));
+    host.config_write(0, aer + MPPA_PCI_AER_UNCORRECTABLE, ~u32{0});
+  };
+  expect(PacketFault::kDrop, PcieError::kTimeout, RequestStatus::kTimeout);
+  expect(PacketFault::kPoison, PcieError::kPoisoned, RequestStatus::kPoisoned);
 }
 
 TEST_F(HostTest, VirtualFunctionsAppearWithTheirBars) {
@@ -304,6 +340,33 @@ TEST_F(SwitchTest, PeersReachEachOtherWithoutTheHost) {
   EXPECT_EQ(into, pattern(512)) << "the read does not pass the write";
   EXPECT_LT(end - begin, 4 * 250'000U + 2 * 110'000U + 20'000U + 1'000'000U);
   EXPECT_EQ(users[1].writes, 2U);
+}
+
+// With access control services a host keeps peers apart: its IOMMU sees what they want of each other.
+TEST_F(SwitchTest, AccessControlSendsPeersUpAndChecksTheirNames) {
+  const u16 port = devices[2].id;
+  const unsigned acs = find_extended_capability(host, port, MPPA_PCI_EXT_ACS);
+  ASSERT_NE(acs, 0U);
+  const u64 peer = devices[5].bars[0].address;
+  const auto read_peer = [&](u32 services) {
+    host.config_write(port, acs + MPPA_PCI_ACS_CONTROL, services, 2);
+    std::vector<u8> into(64);
+    RequestStatus status = RequestStatus::kTimeout;
+    first.function(0).read(peer, into, [&](RequestStatus s) { status = s; });
+    run_ps(10 * kUs);
+    return status;
+  };
+  EXPECT_EQ(read_peer(0), RequestStatus::kOk);
+  EXPECT_EQ(read_peer(MPPA_PCI_ACS_REQUEST_REDIRECT), RequestStatus::kUnsupported) << "the host has no memory there";
+  EXPECT_EQ(read_peer(MPPA_PCI_ACS_SOURCE_VALIDATION), RequestStatus::kOk);
+  // Another bus behind the port: the device's own name is a stranger's now.
+  host.config_write(port, MPPA_PCI_BUSES + 1, 7, 1);
+  host.config_write(port, MPPA_PCI_BUSES + 2, 7, 1);
+  first.function(0).write(peer, std::vector<u8>(4, 0x77));
+  run_ps(10 * kUs);
+  EXPECT_EQ(users[1].ram[0], 0);
+  const unsigned aer = fabric.config(1).find_extended(MPPA_PCI_EXT_AER);
+  EXPECT_TRUE(fabric.config(1).get(aer + MPPA_PCI_AER_UNCORRECTABLE) >> MPPA_PCI_ERR_ACS & 1);
 }
 
 TEST_F(SwitchTest, AWindowsHoleIsUnsupportedAndDoesNotGoUp) {
