@@ -142,6 +142,7 @@ Trace parse_blktrace(std::string_view text, std::string_view file_name) {
 }
 
 Trace parse_trace(std::string_view text, std::string_view file_name) {
+  if (is_binary_blktrace(text)) return parse_binary_blktrace(text, file_name);
   return text.starts_with("fio version") ? parse_iolog(text, file_name) : parse_blktrace(text, file_name);
 }
 

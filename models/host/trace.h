@@ -1,4 +1,4 @@
-// Recorded I/O: fio's iolog version 2 and the text that blkparse prints.
+// Recorded I/O: fio's iolog version 2, what blktrace records, and the text that blkparse prints of it.
 #pragma once
 
 #include <string_view>
@@ -25,7 +25,10 @@ Trace parse_iolog(std::string_view text, std::string_view file_name);
 /// mean nothing here. Lines before and after the events (per-CPU summaries) are skipped. Throws InputError for a queue
 /// event that cannot be read.
 Trace parse_blktrace(std::string_view text, std::string_view file_name);
-/// Tells the two apart by the first line.
+/// The events themselves, of one processor or of several in a row. Throws std::runtime_error.
+Trace parse_binary_blktrace(std::string_view data, std::string_view file_name);
+bool is_binary_blktrace(std::string_view data);
+/// Tells the three apart by how they begin.
 Trace parse_trace(std::string_view text, std::string_view file_name);
 
 }  // namespace mppa::host

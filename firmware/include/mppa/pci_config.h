@@ -131,7 +131,7 @@
 #define MPPA_PCI_ACS_CAPABILITY 0x04u
 #define MPPA_PCI_ACS_CONTROL 0x06u
 #define MPPA_PCI_ACS_SOURCE_VALIDATION 0x0001u /* requester ids must be of a bus behind the port */
-#define MPPA_PCI_ACS_REQUEST_REDIRECT 0x0004u /* requests to peers go up */
+#define MPPA_PCI_ACS_REQUEST_REDIRECT 0x0004u  /* requests to peers go up */
 #define MPPA_PCI_ACS_COMPLETION_REDIRECT 0x0008u
 #define MPPA_PCI_ACS_UPSTREAM_FORWARDING 0x0010u /* requests to the port's own windows go up */
 

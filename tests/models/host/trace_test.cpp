@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 namespace mppa::host {
 namespace {
 
@@ -45,6 +47,46 @@ TEST(Trace, BlktraceTakesQueueEventsAndTheirTimes) {
   EXPECT_EQ(trace.entries[1].io.bytes, 8192u);
   EXPECT_EQ(trace.entries[2].io.kind, IoKind::kFlush);
   EXPECT_EQ(trace.entries[3].io.kind, IoKind::kTrim);
+}
+
+/// An event as the kernel writes it.
+std::string event(u64 ns, u64 sector, u32 bytes, u32 action, u16 extra = 0) {
+  std::string out(48 + extra, '\0');
+  const auto put = [&](u64 at, auto value) { std::memcpy(out.data() + at, &value, sizeof value); };
+  put(0, u32{0x65617407});
+  put(8, ns);
+  put(16, sector);
+  put(24, bytes);
+  put(28, action);
+  put(46, extra);
+  return out;
+}
+
+TEST(Trace, BinaryBlktraceOfSeveralProcessorsIsSortedByTime) {
+  constexpr u32 kQueueRead = 0x0011'0001, kQueueWrite = 0x0012'0001, kComplete = 0x0081'0008, kDiscard = 0x2010'0001;
+  const std::string file = event(5000, 8, 4096, kQueueRead) + event(7000, 0, 0, kComplete, 20) +
+                           event(9000, 16, 512, kDiscard, 4) + event(6000, 100, 1024, kQueueWrite) +
+                           event(9500, 0, 0, kQueueWrite);
+  const Trace trace = parse_trace(file, "sda");
+  ASSERT_EQ(trace.entries.size(), 4u);
+  EXPECT_TRUE(trace.timed);
+  EXPECT_EQ(trace.entries[0].when_ps, 0u);
+  EXPECT_EQ(trace.entries[0].io.kind, IoKind::kRead);
+  EXPECT_EQ(trace.entries[0].io.offset, 4096u);
+  EXPECT_EQ(trace.entries[0].io.bytes, 4096u);
+  EXPECT_EQ(trace.entries[1].when_ps, 1'000'000u);
+  EXPECT_EQ(trace.entries[1].io.kind, IoKind::kWrite);
+  EXPECT_EQ(trace.entries[2].io.kind, IoKind::kTrim);
+  EXPECT_EQ(trace.entries[3].io.kind, IoKind::kFlush);
+}
+
+TEST(Trace, BinaryBlktraceThatIsDamagedIsRefused) {
+  const std::string good = event(0, 8, 4096, 0x0011'0001);
+  EXPECT_THROW(parse_trace(good + "x", "sda"), std::runtime_error);
+  EXPECT_THROW(parse_trace(good + event(0, 0, 0, 1, 9).substr(0, 50), "sda"), std::runtime_error);
+  EXPECT_THROW(parse_trace(good + std::string(48, 'x'), "sda"), std::runtime_error);
+  EXPECT_THROW(parse_trace(event(0, 8, 100, 0x0011'0001), "sda"), std::runtime_error);
+  EXPECT_THROW(parse_trace(event(0, 8, 4096, 0x0081'0008), "sda"), std::runtime_error);
 }
 
 TEST(Trace, ErrorsNameTheLine) {
