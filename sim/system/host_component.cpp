@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 
 #include "models/host/nvme_host.h"
@@ -62,7 +61,7 @@ class HostPart : public SystemPart, public StatProvider {
         seed_(static_cast<u64>(context.simulation().quantity("seed"))),
         start_(static_cast<u64>(c.quantity("start"))),
         vfs_(static_cast<unsigned>(c.quantity("vfs"))),
-        jobs_file_(c.text("jobs")) {
+        jobs_(read_jobs(c, context)) {
     std::vector<pcie::Port*> ports;
     pcie::LinkParams link;
     link.rate = {static_cast<unsigned>(c.quantity("lanes")), static_cast<unsigned>(c.quantity("generation"))};
@@ -76,7 +75,6 @@ class HostPart : public SystemPart, public StatProvider {
     root_ = std::make_unique<pcie::HostRoot>(fmt::format("{}_root", path_).c_str(), root, ports);
     software_ = std::make_unique<host::PcieHost>(*root_);
     memory_ = std::make_unique<host::HostMemory>(root_->memory(), host::PcieHost::kMemoryBegin);
-    context_.uses_file(jobs_file_);
   }
 
   PortEnd& port(const std::string& name) override {
@@ -135,20 +133,18 @@ class HostPart : public SystemPart, public StatProvider {
 
   /// Every drive runs the jobs that name it or none. Drives without a job are left alone.
   void begin() {
-    const auto jobs = host::parse_job_file(host::read_text_file(jobs_file_), jobs_file_);
-    const std::string directory = std::filesystem::path(jobs_file_).parent_path().string();
     u32 number = 0;
     for (host::DevicePort* device : software_->scan(vfs_)) {
       std::vector<host::JobOptions> mine;
-      for (const host::JobOptions& job : jobs)
+      for (const host::JobOptions& job : jobs_)
         if (!job.device || *job.device == number) mine.push_back(job);
       if (!mine.empty())
         drives_.push_back(std::make_unique<host::NvmeHost>(fmt::format("nvme{}", number), time_, *device, *memory_,
-                                                           driver_, std::move(mine), seed_ + number, directory));
+                                                           driver_, std::move(mine), seed_ + number));
       ++number;
     }
     scanned_ = true;
-    for (const host::JobOptions& job : jobs)
+    for (const host::JobOptions& job : jobs_)
       if (job.device && *job.device >= number)
         before_jobs_.fail(fmt::format("job {}: there is no drive {}", job.name, *job.device));
     if (number == 0) before_jobs_.fail("there is no NVMe drive");
@@ -171,7 +167,7 @@ class HostPart : public SystemPart, public StatProvider {
   u64 seed_;
   u64 start_;
   unsigned vfs_;
-  std::string jobs_file_;
+  std::vector<host::JobOptions> jobs_;
   std::vector<Slot> slots_;
   std::unique_ptr<pcie::HostRoot> root_;
   std::unique_ptr<host::PcieHost> software_;

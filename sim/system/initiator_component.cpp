@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 
 #include "models/common/kernel_timeline.h"
@@ -165,9 +164,7 @@ class InitiatorPart : public SystemPart, public StatProvider {
         start_(static_cast<u64>(c.quantity("start"))),
         memory_(static_cast<u64>(c.quantity("memory"))),
         versions_(static_cast<u64>(context.simulation().quantity("seed"))) {
-    const std::string jobs_file = c.text("jobs");
-    context.uses_file(jobs_file);
-    const auto jobs = host::parse_job_file(host::read_text_file(jobs_file), jobs_file);
+    const auto jobs = read_jobs(c, context);
     const unsigned hosts = static_cast<unsigned>(c.quantity("hosts"));
     for (unsigned port = 0; port < static_cast<unsigned>(c.quantity("ports")); ++port) {
       std::vector<host::tcp::StackParams> stacks;
@@ -233,7 +230,6 @@ class InitiatorPart : public SystemPart, public StatProvider {
     params.controller = controller_table().fill(c);
     params.controller.connect = connect_table().fill(c);
     params.jobs = jobs;
-    params.trace_directory = std::filesystem::path(c.text("jobs")).parent_path().string();
     const u64 seed = static_cast<u64>(context_.simulation().quantity("seed"));
     params.seed = seed ^ static_cast<u64>(hosts_.size() + 1) << 32;
     hosts_.push_back(std::make_unique<host::nvme_tcp::Host>(fmt::format("host{}", hosts_.size()), time_,

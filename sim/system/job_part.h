@@ -3,8 +3,10 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "models/common/workload.h"
+#include "models/host/job_file.h"
 #include "sim/config/schema.h"
 #include "sim/config/system_config.h"
 #include "sim/system/run_context.h"
@@ -43,7 +45,11 @@ class StartWorkload : public WorkloadIf {
   u64 errors_ = 0;
 };
 
-/// Reports what is wrong with the job file that the parameter `jobs` names.
+/// The jobs of the file that the parameter `jobs` names, with absolute names of their traces. The run keeps all these
+/// files.
+std::vector<host::JobOptions> read_jobs(const config::Component& component, RunContext& context);
+
+/// Reports what is wrong with that file and the traces it names.
 void check_jobs(const config::Component& component, config::Diagnostics& diagnostics);
 
 }  // namespace mppa::sim

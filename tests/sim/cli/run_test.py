@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +24,12 @@ components:
     placement: memory
   console: {{type: console}}
 links: ['card.uart[0] -- console.uart']
+"""
+
+HOST_CONFIG = """components:
+  server: {type: host, jobs: jobs.fio}
+  ssd: {type: ssd}
+links: ['server.pcie[0] -- ssd.pcie[0]']
 """
 
 
@@ -198,6 +205,23 @@ class Results(CliTest):
         self.run_system("status")
         (self.dir / "outcome.yaml").unlink()
         process = self.mppasim("rerun", "out")
+        self.assertEqual((process.returncode, process.stdout), (0, "identical\n"), process.stderr)
+
+    def test_rerun_from_a_copy_of_the_directory(self):
+        (self.dir / "sources/traces").mkdir(parents=True)
+        (self.dir / "sources/host.yaml").write_text(HOST_CONFIG)
+        (self.dir / "sources/jobs.fio").write_text("[replay]\nfilename=/dev/nvme0n1\nread_iolog=traces/io.log\n")
+        self.expect_bad_input("io.log", "validate", "sources/host.yaml")
+        (self.dir / "sources/traces/io.log").write_text(
+            "fio version 2 iolog\nf add\nf open\nf write 0 65536\nf wait 1000\nf read 0 65536\nf close\n")
+        process = self.mppasim("run", "sources/host.yaml", "--out", "out", "--quiet")
+        self.assertEqual(process.returncode, 0, process.stderr)
+        report = json.loads((self.dir / "out/report.json").read_text())
+        self.assertEqual(report["workloads"][0]["verified_bytes"], 65536)
+        shutil.copytree(self.dir / "out", self.dir / "elsewhere/copy")
+        shutil.rmtree(self.dir / "out")
+        shutil.rmtree(self.dir / "sources")
+        process = self.mppasim("rerun", "elsewhere/copy")
         self.assertEqual((process.returncode, process.stdout), (0, "identical\n"), process.stderr)
 
     def test_rerun_sees_a_difference(self):
