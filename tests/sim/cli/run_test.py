@@ -3,6 +3,7 @@ tests/sim/system/programs/outcome.c, compiled: a program that ends as its argume
 import json
 import os
 import pathlib
+import pty
 import re
 import shutil
 import signal
@@ -330,6 +331,29 @@ class Interruption(CliTest):
         status, _ = self.interrupt("rerun", "out", "--out", "again", ready=self.logged("again"))
         self.assertEqual(status, 130)
         self.assertTrue(json.loads((self.dir / "again/report.json").read_text())["simulation"]["partial"])
+
+    def test_on_a_terminal(self):
+        """The state is one line that is rewritten, with the time that is left; Ctrl-C on the keyboard ends the run."""
+        child, terminal = pty.fork()
+        if child == 0:
+            os.chdir(self.dir)
+            os.execv(MPPASIM, [MPPASIM, "run", "outcome.yaml", "--out", "out", "--until", "100ms", "--set",
+                               "card.arguments=[endless]"])
+        shown = b""
+        try:
+            while b"ETA" not in shown:
+                shown += os.read(terminal, 4096)
+            os.write(terminal, b"\x03")
+            while True:
+                shown += os.read(terminal, 4096)
+        except OSError:  # the other side is closed
+            pass
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        os.close(terminal)
+        self.assertEqual(status, 130, shown)
+        self.assertRegex(shown, rb"\r\x1b\[Krun +0\.\d+ s \(\d+ %\)  [0-9.]+ Mbundles/s  slowdown \d+  ETA \d+ s")
+        self.assertIn(b"interrupted; the report is partial", shown)
+        self.assertTrue(json.loads((self.dir / "out/report.json").read_text())["simulation"]["partial"])
 
     def test_golden(self):
         (self.dir / "golden").mkdir()
