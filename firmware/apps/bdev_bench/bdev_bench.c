@@ -4,7 +4,8 @@
  *
  * Arguments key=value: clusters (1..4, default 4), pes (1..16, 16), depth (16), bytes (4096), read (70 percent), warmup
  * (200 us), us (1000), verify (0, 1, 2; 1), queue (entries of a queue pair, 64), interrupts (0: cores poll; 1: cores
- * sleep until SSDs wake them), lanes (PHY mode, 1 = two x8 controllers).
+ * sleep until SSDs wake them), timeout (of an I/O and of admin commands, us; 0: the driver's), faults (1: I/Os may fail
+ * and SSDs go, data must be right all the same; 0), lanes (PHY mode, 1 = two x8 controllers).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,7 @@ static struct bench_options options = {
 	.verify = 1,
 	.queue_entries = 64,
 };
-static unsigned interrupts;
+static unsigned interrupts, timeout_us, faults;
 static unsigned lanes = PCIE_LANES_X8_X8;
 static struct bench_result total;
 static unsigned results; /* that are in total */
@@ -52,7 +53,7 @@ static void parse(const char *argument)
 	} keys[] = {
 		{"clusters", &options.clusters, 1, MPPA_CLUSTERS - 1},
 		{"pes", &options.pes, 1, MPPA_PES},
-		{"depth", &options.depth, 1, 768},
+		{"depth", &options.depth, 1, 384},
 		{"bytes", &options.bytes, 4096, 1u << 20},
 		{"read", &options.read_percent, 0, 100},
 		{"warmup", &options.warm_up_us, 0, 1000000},
@@ -60,6 +61,8 @@ static void parse(const char *argument)
 		{"verify", &options.verify, 0, 2},
 		{"queue", &options.queue_entries, 2, 1024},
 		{"interrupts", &interrupts, 0, 1},
+		{"timeout", &timeout_us, 0, 60000000},
+		{"faults", &faults, 0, 1},
 		{"lanes", &lanes, 0, 30},
 	};
 	const char *value = strchr(argument, '=');
@@ -174,6 +177,25 @@ static void print_latency(const char *what, const struct bdev_histogram *histogr
 	cos_printf(" max %lu\n", histogram->max * 1000 / mhz);
 }
 
+/* What has become of each bdev and each controller. */
+static void print_faults(void)
+{
+	for (unsigned t = 0; t < BENCH_TARGETS && total.target[t].name[0]; t++) {
+		const struct bench_target *target = &total.target[t];
+
+		cos_printf("%s: ok %lu, removed from %lu cores, failed", target->name, target->ok, target->removed);
+		for (unsigned i = 0; i < BENCH_STATUSES && target->failed[i].count; i++)
+			cos_printf(" %lu x %04x", target->failed[i].count, target->failed[i].status);
+		cos_printf("\n");
+	}
+	for (struct nvme_ctrlr *ctrlr = nvme_ctrlr_next(NULL); ctrlr; ctrlr = nvme_ctrlr_next(ctrlr)) {
+		const struct nvme_ctrlr_stats stats = nvme_ctrlr_stats(ctrlr);
+
+		cos_printf("%s: resets %lu, aborts %lu, bad completions %lu\n", nvme_ctrlr_name(ctrlr), stats.resets,
+			   stats.aborts, stats.bad_completions);
+	}
+}
+
 static void print_total(void)
 {
 	const uint64_t hz = cos_clock_hz(), workers = options.clusters * options.pes;
@@ -199,7 +221,9 @@ static void take_result(const struct cos_msg *message, void *arg)
 	if (++results < options.clusters)
 		return;
 	print_total();
-	const bool good = total.ios && !total.errors && !total.mismatches;
+	if (faults)
+		print_faults();
+	const bool good = total.ios && (faults || !total.errors) && !total.mismatches;
 
 	cos_exit(good ? 0 : 1);
 }
@@ -227,6 +251,8 @@ static void start_chip(void)
 {
 	struct nvme_options nvme = {
 		.queue_entries = options.queue_entries,
+		.io_timeout_us = timeout_us,
+		.admin_timeout_us = timeout_us,
 		.route_interrupt = interrupts ? nvme_pcie_route_interrupt : NULL,
 	};
 

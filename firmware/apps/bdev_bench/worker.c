@@ -1,9 +1,13 @@
 /*
  * Random reads and writes of aligned places that are this worker's own, spread over all bdevs. What a place holds is
  * known: zeroes, or words that follow from address and version; every read is checked. A place has one I/O at a time.
+ *
+ * I/Os may fail and bdevs may go: what a write that failed has left is not known until the next one succeeds.
  */
 #include "worker.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +16,6 @@
 #include "cos/cpu.h"
 #include "cos/reactor.h"
 
-#define TARGETS_MAX 32u
 #define PAGE 4096u
 #define PLACES 512u /* of a worker on a bdev */
 
@@ -21,10 +24,16 @@ struct worker;
 struct target {
 	struct bdev_desc *desc;
 	struct cos_io_channel *channel;
-	uint64_t first, stride;	 /* blocks: place n is at first + n * stride */
+	uint64_t first, stride; /* blocks: place n is at first + n * stride */
+	unsigned out;		/* I/Os */
+	bool leaving;		/* takes no more I/O */
+	bool removed;		/* to be closed when nothing is out; then desc is NULL */
+	struct bench_target *result;
 	uint8_t version[PLACES]; /* 0: never written */
-	bool busy[PLACES];
+	uint8_t state[PLACES];	 /* bits: */
 };
+#define PLACE_BUSY 1u
+#define PLACE_UNKNOWN 2u
 
 struct slot {
 	struct worker *worker;
@@ -33,12 +42,12 @@ struct slot {
 	struct bdev_segment segment;
 	uint64_t lba, started;
 	unsigned place;
-	bool write;
+	bool write, out;
 };
 
 struct worker {
 	struct bench_options options;
-	struct target *targets[TARGETS_MAX];
+	struct target *targets[BENCH_TARGETS];
 	unsigned target_count, out, blocks;
 	uint64_t random, begin, end; /* cycles */
 	struct bench_result *result;
@@ -93,13 +102,32 @@ static void check(const struct slot *slot)
 	result->verified++;
 }
 
-static void submit(struct slot *slot);
+static void close_target(struct target *target)
+{
+	if (!target->desc)
+		return;
+	cos_put_io_channel(target->channel);
+	bdev_close(target->desc);
+	target->desc = NULL;
+}
+
+static void on_event(enum bdev_event event, struct bdev *bdev, void *arg)
+{
+	struct target *target = arg;
+
+	(void)bdev;
+	if (event != BDEV_EVENT_REMOVE)
+		return;
+	target->result->removed++;
+	target->leaving = target->removed = true;
+	if (!target->out)
+		close_target(target);
+}
 
 static void finish(struct worker *worker)
 {
 	for (unsigned i = 0; i < worker->target_count; i++) {
-		cos_put_io_channel(worker->targets[i]->channel);
-		bdev_close(worker->targets[i]->desc);
+		close_target(worker->targets[i]);
 		cos_free(worker->targets[i]);
 	}
 	cos_dma_free(worker->data);
@@ -119,26 +147,116 @@ static void account(struct worker *worker, const struct slot *slot, uint64_t now
 	bdev_histogram_add(slot->write ? &result->write : &result->read, now - slot->started);
 }
 
+static void count_failures(struct bench_target *target, uint16_t status, uint64_t count)
+{
+	unsigned i = 0;
+
+	while (i < BENCH_STATUSES - 1 && target->failed[i].count && target->failed[i].status != status)
+		i++;
+	target->failed[i].status = status;
+	target->failed[i].count += count;
+}
+
+/* What the end of an I/O says of its place. */
+static void judge(struct slot *slot, bool ok, uint16_t status)
+{
+	struct target *target = slot->target;
+	struct bench_result *result = slot->worker->result;
+	uint8_t *state = &target->state[slot->place];
+
+	if (ok) {
+		target->result->ok++;
+		if (slot->write)
+			*state &= (uint8_t)~PLACE_UNKNOWN;
+		else if (slot->worker->options.verify && !(*state & PLACE_UNKNOWN))
+			check(slot);
+	} else {
+		if (!result->errors++)
+			cos_printf("bdev_bench: %s lba %lu status %04x\n", target->result->name, slot->lba, status);
+		count_failures(target->result, status, 1);
+		if (slot->write)
+			*state |= PLACE_UNKNOWN;
+	}
+	*state &= (uint8_t)~PLACE_BUSY;
+}
+
+static void submit(struct slot *slot);
+
 static void io_done(struct bdev_io *io, bool ok, void *arg)
 {
 	struct slot *slot = arg;
 	struct worker *worker = slot->worker;
+	struct target *target = slot->target;
 	const uint64_t now = cos_cycles();
 
-	if (!ok) {
-		if (!worker->result->errors++)
-			cos_printf("bdev_bench: lba %lu status %04x\n", slot->lba, bdev_io_status(io));
-	} else if (!slot->write && worker->options.verify) {
-		check(slot);
-	}
+	if (!slot->out)
+		cos_panic("bdev_bench: an I/O has ended twice");
+	slot->out = false;
+	judge(slot, ok, bdev_io_status(io));
 	bdev_io_free(io);
-	slot->target->busy[slot->place] = false;
 	worker->out--;
+	if (!--target->out && target->removed)
+		close_target(target);
 	account(worker, slot, now);
 	if (now < worker->end)
 		submit(slot);
-	else if (!worker->out)
+	if (!worker->out)
 		finish(worker);
+}
+
+/* Any of those that are still there; NULL: none is. */
+static struct target *pick_target(struct worker *worker)
+{
+	unsigned there = 0;
+
+	for (unsigned i = 0; i < worker->target_count; i++)
+		there += !worker->targets[i]->leaving;
+	if (!there)
+		return NULL;
+	unsigned chosen = below(worker, there), i = 0;
+
+	while (worker->targets[i]->leaving || chosen--)
+		i++;
+	return worker->targets[i];
+}
+
+/* What the slot does next on its target. */
+static void prepare(struct slot *slot)
+{
+	struct worker *worker = slot->worker;
+	struct target *target = slot->target;
+
+	do
+		slot->place = below(worker, PLACES);
+	while (target->state[slot->place] & PLACE_BUSY);
+	slot->lba = target->first + slot->place * target->stride;
+	slot->write = below(worker, 100) >= worker->options.read_percent;
+	if (!slot->write)
+		return;
+	uint8_t *version = &target->version[slot->place];
+
+	*version = *version == UINT8_MAX ? 1 : (uint8_t)(*version + 1);
+	fill(slot, *version);
+}
+
+/* False: it has been told, or will be, that the bdev goes. */
+static bool try_submit(struct slot *slot)
+{
+	struct target *target = slot->target;
+	const struct bdev_request request = {
+		.type = slot->write ? BDEV_IO_WRITE : BDEV_IO_READ,
+		.segments = &slot->segment,
+		.segment_count = 1,
+		.lba = slot->lba,
+		.blocks = slot->worker->blocks,
+	};
+
+	slot->started = cos_cycles();
+	const int error = bdev_submit(target->desc, target->channel, &request, io_done, slot);
+
+	if (error && error != -ENODEV)
+		cos_panic("bdev_bench: bdev_submit: %d", error);
+	return !error;
 }
 
 static void submit(struct slot *slot)
@@ -146,34 +264,20 @@ static void submit(struct slot *slot)
 	struct worker *worker = slot->worker;
 	const uint64_t start = cos_cycles();
 
-	slot->target = worker->targets[below(worker, worker->target_count)];
-	do
-		slot->place = below(worker, PLACES);
-	while (slot->target->busy[slot->place]);
-	slot->target->busy[slot->place] = true;
-	slot->lba = slot->target->first + slot->place * slot->target->stride;
-	slot->write = below(worker, 100) >= worker->options.read_percent;
-	if (slot->write) {
-		uint8_t *version = &slot->target->version[slot->place];
-
-		*version = *version == UINT8_MAX ? 1 : (uint8_t)(*version + 1);
-		fill(slot, *version);
+	while ((slot->target = pick_target(worker))) {
+		prepare(slot);
+		if (try_submit(slot))
+			break;
+		slot->target->leaving = true;
 	}
-	slot->started = cos_cycles();
-	const struct bdev_request request = {
-		.type = slot->write ? BDEV_IO_WRITE : BDEV_IO_READ,
-		.segments = &slot->segment,
-		.segment_count = 1,
-		.lba = slot->lba,
-		.blocks = worker->blocks,
-	};
-	const int error = bdev_submit(slot->target->desc, slot->target->channel, &request, io_done, slot);
-
-	if (error)
-		cos_panic("bdev_bench: bdev_submit: %d", error);
+	if (!slot->target)
+		return;
+	slot->out = true;
+	slot->target->state[slot->place] |= PLACE_BUSY;
+	slot->target->out++;
+	worker->out++;
 	worker->result->submit_cycles += cos_cycles() - start;
 	worker->result->submits++;
-	worker->out++;
 }
 
 static void open_target(struct worker *worker, struct bdev *bdev, unsigned number, unsigned workers)
@@ -181,8 +285,10 @@ static void open_target(struct worker *worker, struct bdev *bdev, unsigned numbe
 	struct target *target = cos_zalloc(COS_SMEM, sizeof *target, 64);
 	const uint64_t places = bdev_num_blocks(bdev) / worker->blocks;
 
-	if (!target || bdev_open(bdev_name(bdev), true, NULL, NULL, &target->desc))
+	if (!target || bdev_open(bdev_name(bdev), true, on_event, target, &target->desc))
 		cos_panic("bdev_bench: cannot open %s", bdev_name(bdev));
+	target->result = &worker->result->target[worker->target_count];
+	snprintf(target->result->name, sizeof target->result->name, "%s", bdev_name(bdev));
 	target->channel = bdev_get_channel(target->desc);
 	if (!target->channel)
 		cos_panic("bdev_bench: no channel of %s", bdev_name(bdev));
@@ -231,7 +337,7 @@ struct worker *worker_open(const struct bench_options *options, unsigned number,
 	worker->arg = arg;
 	worker->result = cos_zalloc(COS_SMEM, sizeof *worker->result, 64);
 	worker->data = cos_dma_alloc(COS_SMEM, options->depth * options->bytes, PAGE, &address);
-	for (struct bdev *bdev = bdev_first(); bdev && worker->target_count < TARGETS_MAX; bdev = bdev_next(bdev)) {
+	for (struct bdev *bdev = bdev_first(); bdev && worker->target_count < BENCH_TARGETS; bdev = bdev_next(bdev)) {
 		worker->blocks = options->bytes / bdev_block_size(bdev);
 		open_target(worker, bdev, number, workers);
 	}
@@ -259,6 +365,16 @@ void worker_run(struct worker *worker, void (*done)(struct bench_result *result)
 		submit(&worker->slots[i]);
 }
 
+static void merge_target(struct bench_target *to, const struct bench_target *from)
+{
+	memcpy(to->name, from->name, sizeof to->name);
+	to->ok += from->ok;
+	to->removed += from->removed;
+	for (unsigned i = 0; i < BENCH_STATUSES; i++)
+		if (from->failed[i].count)
+			count_failures(to, from->failed[i].status, from->failed[i].count);
+}
+
 void bench_result_merge(struct bench_result *to, const struct bench_result *from)
 {
 	to->ios += from->ios;
@@ -271,6 +387,8 @@ void bench_result_merge(struct bench_result *to, const struct bench_result *from
 	to->sleeps += from->sleeps;
 	if (from->cycles > to->cycles)
 		to->cycles = from->cycles;
+	for (unsigned i = 0; i < BENCH_TARGETS; i++)
+		merge_target(&to->target[i], &from->target[i]);
 	bdev_histogram_merge(&to->read, &from->read);
 	bdev_histogram_merge(&to->write, &from->write);
 }

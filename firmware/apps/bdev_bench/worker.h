@@ -15,6 +15,20 @@ struct bench_options {
 	unsigned queue_entries;	 /* of an SSD's queue pair */
 };
 
+#define BENCH_TARGETS 32u
+#define BENCH_STATUSES 4u
+
+/* How I/Os on a bdev ended. */
+struct bench_target {
+	char name[16];
+	uint64_t ok;
+	uint64_t removed; /* workers that were told that it goes */
+	struct {
+		uint64_t count;
+		uint16_t status;
+	} failed[BENCH_STATUSES]; /* of the first different ones; the last one stands for all others, too */
+};
+
 /* Sums over workers. */
 struct bench_result {
 	uint64_t ios, bytes;	     /* while measured */
@@ -24,6 +38,7 @@ struct bench_result {
 	uint64_t submit_cycles, submits;
 	uint64_t sleeps;		   /* of the cores, to wait for completions or whatever else */
 	struct bdev_histogram read, write; /* cycles */
+	struct bench_target target[BENCH_TARGETS];
 };
 
 /* Opens all bdevs on this core; ready(arg) is called here when their queue pairs work. `number` of `workers` in the
@@ -31,7 +46,8 @@ struct bench_result {
 struct worker;
 struct worker *worker_open(const struct bench_options *options, unsigned number, unsigned workers,
 			   void (*ready)(void *arg), void *arg);
-/* Begins; done(result) is called here when it is over and everything is closed. The result is the callee's to free. */
+/* Begins; done(result) is called here when it is over, or all bdevs have gone, and everything is closed. The result is
+ * the callee's to free. */
 void worker_run(struct worker *worker, void (*done)(struct bench_result *result));
 
 void bench_result_merge(struct bench_result *to, const struct bench_result *from);
