@@ -57,7 +57,7 @@ bool bdev_io_type_supported(const struct bdev *bdev, enum bdev_io_type type)
 	return bdev->fn->io_type_supported(bdev->context, type);
 }
 
-int bdev_set_identity(struct bdev *bdev, const char *name, const uint8_t *uuid)
+static int set_identity(struct bdev *bdev, const char *name, const uint8_t *uuid)
 {
 	const size_t length = strlen(name);
 
@@ -69,13 +69,15 @@ int bdev_set_identity(struct bdev *bdev, const char *name, const uint8_t *uuid)
 	return 0;
 }
 
-int bdev_register(struct bdev *bdev)
+int bdev_register(struct bdev *bdev, const char *name, const uint8_t *uuid)
 {
 	int error = bdev_core_register();
 
+	if (!error)
+		error = set_identity(bdev, name, uuid);
 	if (error)
 		return error;
-	if (!bdev->name[0] || !bdev->product || !bdev->module || !bdev->fn->submit || !bdev->fn->io_type_supported ||
+	if (!bdev->product || !bdev->module || !bdev->fn->submit || !bdev->fn->io_type_supported ||
 	    bdev->block_size < 512 || !bdev->blocks || (bdev->block_size & (bdev->block_size - 1)) ||
 	    (bdev->split_on_boundary && !bdev->optimal_boundary))
 		return -EINVAL;

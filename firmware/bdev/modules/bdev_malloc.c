@@ -100,7 +100,7 @@ int bdev_malloc_create(const char *name, const uint8_t *uuid, uint32_t block_siz
 {
 	struct malloc_disk *disk = calloc(1, sizeof *disk);
 	const uint64_t bytes = blocks * block_size;
-	int error = 0;
+	int error = -ENOMEM;
 
 	if (!disk)
 		return -ENOMEM;
@@ -113,12 +113,8 @@ int bdev_malloc_create(const char *name, const uint8_t *uuid, uint32_t block_siz
 		.blocks = blocks,
 	};
 	disk->data = cos_dma_alloc(bytes <= SMEM_LIMIT ? COS_SMEM : COS_DDR, bytes, 4096, NULL);
-	if (!disk->data)
-		error = -ENOMEM;
-	if (!error)
-		error = bdev_set_identity(&disk->bdev, name, uuid);
-	if (!error)
-		error = bdev_register(&disk->bdev);
+	if (disk->data)
+		error = bdev_register(&disk->bdev, name, uuid);
 	if (error)
 		malloc_destruct(disk);
 	return error;

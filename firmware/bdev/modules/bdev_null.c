@@ -38,10 +38,8 @@ int bdev_null_create(const char *name, const uint8_t *uuid, uint32_t block_size,
 		.block_size = block_size,
 		.blocks = blocks,
 	};
-	int error = bdev_set_identity(bdev, name, uuid);
+	const int error = bdev_register(bdev, name, uuid);
 
-	if (!error)
-		error = bdev_register(bdev);
 	if (error)
 		free(bdev);
 	return error;

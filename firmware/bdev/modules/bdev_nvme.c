@@ -138,8 +138,7 @@ static void add_namespace(struct nvme_disk *disk, const struct nvme_namespace_in
 		.nsid = ns->nsid,
 	};
 	snprintf(name, sizeof name, "%sn%u", disk->device->info.name, ns->nsid);
-	bdev_set_identity(&nvme->bdev, name, ns->nguid);
-	const int error = bdev_register(&nvme->bdev);
+	const int error = bdev_register(&nvme->bdev, name, ns->nguid);
 
 	if (error)
 		cos_printf("bdev %s: not registered (%d)\n", name, error);

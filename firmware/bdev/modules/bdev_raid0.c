@@ -176,10 +176,8 @@ int bdev_raid0_create(const char *name, const uint8_t *uuid, const char *const *
 		raid->bdev.split_on_boundary = true;
 		raid->bdev.optimal_boundary = strip_blocks;
 		raid->bdev.blocks = raid->bdev.blocks / strip_blocks * strip_blocks * count; /* whole strips */
-		error = bdev_set_identity(&raid->bdev, name, uuid);
+		error = bdev_register(&raid->bdev, name, uuid);
 	}
-	if (!error)
-		error = bdev_register(&raid->bdev);
 	if (error && raid)
 		close_all(raid);
 	return error;

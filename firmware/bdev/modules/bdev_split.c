@@ -116,10 +116,8 @@ static int add_piece(struct base *base, unsigned number, uint64_t blocks)
 			blocks % (below->optimal_boundary + !below->optimal_boundary) ? 0 : below->optimal_boundary,
 		.level = bdev_level(below),
 	};
-	int error = bdev_set_identity(&piece->bdev, name, NULL);
+	const int error = bdev_register(&piece->bdev, name, NULL);
 
-	if (!error)
-		error = bdev_register(&piece->bdev);
 	if (!error)
 		base->left++;
 	return error;

@@ -32,9 +32,7 @@ int bdev_stacked_register(struct bdev_stacked *stacked, const char *name, const 
 		bdev_close(stacked->below);
 		return error;
 	}
-	error = bdev_set_identity(bdev, name, uuid);
-	if (!error)
-		error = bdev_register(bdev);
+	error = bdev_register(bdev, name, uuid);
 	if (error)
 		bdev_stacked_close(stacked);
 	return error;

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <optional>
 
 #include "tests/firmware/bdev/fixture.h"
 
@@ -129,61 +130,66 @@ TEST_F(Bdev, SplitsAtBoundariesAndLargestTransfer) {
   EXPECT_TRUE(device.destructed);
 }
 
-TEST_F(Bdev, FailureOfAPieceIsTheWholesAndIsReportedWhenAllPiecesAreBack) {
-  ManualBdev device("dev");
-  device.bdev.max_blocks = 1;
-  device.publish();
-  {
-    User user("dev", 0);
-    Bytes data(40 * 512);
-    const bdev_segment segment{reinterpret_cast<std::uint64_t>(data.data()), 40 * 512};
-    Outcome outcome;
-    ASSERT_EQ(user.submit({BDEV_IO_READ, 0, &segment, 1, 0, 0, 40}, outcome), 0);
-    ASSERT_EQ(device.submitted.size(), 16U) << "window of pieces";
-    device.complete(3, NVME_STATUS(NVME_SCT_MEDIA, NVME_SC_UNRECOVERED_READ));
-    device.complete(3, NVME_STATUS(NVME_SCT_GENERIC, NVME_SC_INTERNAL_ERROR));
-    while (!device.submitted.empty()) {
-      EXPECT_FALSE(outcome.done);
-      device.complete(0);
-    }
-    EXPECT_TRUE(outcome.done);
-    EXPECT_EQ(outcome.status, NVME_STATUS(NVME_SCT_MEDIA, NVME_SC_UNRECOVERED_READ));
-    EXPECT_EQ(bdev_channel_stat(user.channel())->errors, 1U);
+/// A device that takes one block at a time, and reads of several blocks by core 0.
+struct BlockByBlock : ManualBdev {
+  BlockByBlock() : ManualBdev("dev") {
+    bdev.max_blocks = 1;
+    publish();
+    user.emplace("dev", 0U);
   }
-  remove("dev");
+  ~BlockByBlock() {
+    user.reset();
+    remove("dev");
+  }
+  int read(std::uint64_t blocks, Outcome& outcome) {
+    segment.length = static_cast<std::uint32_t>(blocks * 512);
+    return user->submit({BDEV_IO_READ, 0, &segment, 1, 0, 0, blocks}, outcome);
+  }
+
+  Bytes data = Bytes(40 * 512);
+  bdev_segment segment{reinterpret_cast<std::uint64_t>(data.data()), 0};
+  std::optional<User> user;
+};
+
+TEST_F(Bdev, FailureOfAPieceIsTheWholesAndIsReportedWhenAllPiecesAreBack) {
+  BlockByBlock device;
+  Outcome outcome;
+  ASSERT_EQ(device.read(40, outcome), 0);
+  ASSERT_EQ(device.submitted.size(), 16U) << "window of pieces";
+  device.complete(3, NVME_STATUS(NVME_SCT_MEDIA, NVME_SC_UNRECOVERED_READ));
+  device.complete(3, NVME_STATUS(NVME_SCT_GENERIC, NVME_SC_INTERNAL_ERROR));
+  while (!device.submitted.empty()) {
+    EXPECT_FALSE(outcome.done);
+    device.complete(0);
+  }
+  EXPECT_TRUE(outcome.done);
+  EXPECT_EQ(outcome.status, NVME_STATUS(NVME_SCT_MEDIA, NVME_SC_UNRECOVERED_READ));
+  EXPECT_EQ(bdev_channel_stat(device.user->channel())->errors, 1U);
 }
 
 TEST_F(Bdev, SplitIosAreNeverStuckForBdevIos) {
-  ManualBdev device("dev");
-  device.bdev.max_blocks = 1;
-  device.publish();
-  {
-    User user("dev", 0);
-    Bytes data(4 * 512);
-    const bdev_segment segment{reinterpret_cast<std::uint64_t>(data.data()), 4 * 512};
-    std::vector<std::unique_ptr<Outcome>> outcomes;
-    for (;;) {
-      auto outcome = std::make_unique<Outcome>();
-      const int error = user.submit({BDEV_IO_READ, 0, &segment, 1, 0, 0, 4}, *outcome);
-      if (error != 0) {
-        EXPECT_EQ(error, -ENOMEM);
-        break;
-      }
-      outcomes.push_back(std::move(outcome));
+  BlockByBlock device;
+  std::vector<std::unique_ptr<Outcome>> outcomes;
+  for (;;) {
+    auto outcome = std::make_unique<Outcome>();
+    const int error = device.read(4, *outcome);
+    if (error != 0) {
+      EXPECT_EQ(error, -ENOMEM);
+      break;
     }
-    struct Waiter {
-      bdev_wait_entry entry{};
-      int calls = 0;
-    } waiter;
-    waiter.entry.fn = [](void* arg) { static_cast<Waiter*>(arg)->calls++; };
-    waiter.entry.arg = &waiter;
-    cos_native::on(0, [&] { bdev_wait_for_io(user.channel(), &waiter.entry); });
-    while (!device.submitted.empty()) cos_native::on(0, [&] { device.complete(device.submitted.size() / 2); });
-    for (const auto& outcome : outcomes) EXPECT_TRUE(outcome->done);
-    EXPECT_EQ(waiter.calls, 1);
-    EXPECT_GT(outcomes.size(), 20U);
+    outcomes.push_back(std::move(outcome));
   }
-  remove("dev");
+  struct Waiter {
+    bdev_wait_entry entry{};
+    int calls = 0;
+  } waiter;
+  waiter.entry.fn = [](void* arg) { static_cast<Waiter*>(arg)->calls++; };
+  waiter.entry.arg = &waiter;
+  cos_native::on(0, [&] { bdev_wait_for_io(device.user->channel(), &waiter.entry); });
+  while (!device.submitted.empty()) cos_native::on(0, [&] { device.complete(device.submitted.size() / 2); });
+  for (const auto& outcome : outcomes) EXPECT_TRUE(outcome->done);
+  EXPECT_EQ(waiter.calls, 1);
+  EXPECT_GT(outcomes.size(), 20U);
 }
 
 TEST_F(Bdev, WaitersAreServedInOrder) {

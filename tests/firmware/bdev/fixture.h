@@ -132,7 +132,7 @@ inline void remove(const std::string& name) {
 /// A device in the test's hands: it keeps what is submitted until the test completes it.
 class ManualBdev {
  public:
-  explicit ManualBdev(const std::string& name, std::uint64_t blocks = 1000) {
+  explicit ManualBdev(std::string name, std::uint64_t blocks = 1000) : name_(std::move(name)) {
     static bdev_module module = {"manual"};
     static const bdev_fn_table fn = {
         .submit = [](bdev_io* io) { static_cast<ManualBdev*>(io->bdev->context)->submitted.push_back(io); },
@@ -153,9 +153,8 @@ class ManualBdev {
     bdev.context = this;
     bdev.block_size = 512;
     bdev.blocks = blocks;
-    bdev_set_identity(&bdev, name.c_str(), nullptr);
   }
-  void publish() { ASSERT_EQ(bdev_register(&bdev), 0); }
+  void publish() { ASSERT_EQ(bdev_register(&bdev, name_.c_str(), nullptr), 0); }
   void complete(std::size_t index, std::uint16_t status = 0) {
     bdev_io* io = submitted.at(index);
     submitted.erase(submitted.begin() + static_cast<std::ptrdiff_t>(index));
@@ -166,6 +165,9 @@ class ManualBdev {
   std::vector<bdev_io*> submitted;
   int channels = 0;
   bool destructed = false;
+
+ private:
+  std::string name_;
 };
 
 }  // namespace mppa::bdev_test

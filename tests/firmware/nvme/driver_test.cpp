@@ -45,6 +45,7 @@ class NvmeDriver : public testing::Test {
     if (const int error = user.submit(request, outcome)) return error;
     return machine_.wait(outcome);
   }
+  int flush(User& user) { return run(user, no_data(BDEV_IO_FLUSH, 0, 1)); }
   /// After detach or removal nothing of the driver is left.
   void expect_no_leaks() {
     machine_.run_us(5000);
@@ -130,6 +131,35 @@ TEST_F(NvmeDriver, PrpsOfAllShapes) {
   expect_no_leaks();
 }
 
+TEST_F(NvmeDriver, DataAreMovedByTheSsdAndNobodyElse) {
+  ASSERT_EQ(machine_.attach(0), 0);
+  ASSERT_EQ(machine_.attach(1), 0);
+  const char* members[] = {"Nvme0n1", "Nvme1n1"};
+  ASSERT_EQ(bdev_raid0_create("raid", nullptr, members, 2, 16), 0);
+  ASSERT_EQ(bdev_split_create("raid", 2, 0), 0);
+  ASSERT_EQ(bdev_passthru_create("top", nullptr, "raidp0"), 0);
+  {
+    User user("top", 0);
+    Pages buffer(16384);
+    const u64 address = buffer.segment().address;
+    const std::vector<bdev_segment> scattered = {buffer.segment(12288 + 512, 3584), buffer.segment(4096, 4096),
+                                                 buffer.segment(0, 512)};
+    // Strips of 8 KiB: the second half is the other SSD's.
+    const bdev_segment all = buffer.segment();
+    for (const bdev_io_type type : {BDEV_IO_WRITE, BDEV_IO_READ}) {
+      EXPECT_EQ(run(user, {type, 0, &all, 1, 0, 0, 32}), 0);
+      EXPECT_EQ(ssd_.pages, (std::vector<u64>{address, address + 4096})) << "the user's own pages";
+      EXPECT_EQ(machine_.fake[1]->pages, (std::vector<u64>{address + 8192, address + 12288}));
+      EXPECT_EQ(run(user, {type, 0, scattered.data(), 3, 0, 0, 16}), 0);
+      EXPECT_EQ(ssd_.pages, (std::vector<u64>{address + 12800, address + 4096, address}));
+    }
+  }
+  for (const char* name : {"top", "raidp0", "raidp1", "raid"}) bdev_test::remove(name);
+  machine_.detach(0);
+  machine_.detach(1);
+  expect_no_leaks();
+}
+
 TEST_F(NvmeDriver, DeepQueuesCoalesceDoorbells) {
   ASSERT_EQ(more_io, 0);
   ssd_.params.latency_us = 100;
@@ -171,7 +201,7 @@ TEST_F(NvmeDriver, InterruptsOfEachQueueGoToItsCore) {
   ASSERT_EQ(machine_.attach(0, options), 0);
   {
     User user("Nvme0n1", 1);
-    ASSERT_EQ(run(user, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
+    ASSERT_EQ(flush(user), 0);
     EXPECT_EQ(routes, (std::vector<Route>{{kRegisters, 0, 0, MPPA_RM}, {kRegisters, 1, 0, 1}}));
     EXPECT_EQ(ssd_.vectors, (std::map<u16, u16>{{1, 1}}));
     routes.clear();
@@ -180,15 +210,15 @@ TEST_F(NvmeDriver, InterruptsOfEachQueueGoToItsCore) {
     EXPECT_EQ(ssd_.vectors.size(), 1U) << "as before the reset";
     refuse = true;
     User other("Nvme0n1", 0);
-    EXPECT_EQ(run(other, no_data(BDEV_IO_FLUSH, 0, 1)), kGone) << "no interrupt, no queue";
-    EXPECT_EQ(run(user, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
+    EXPECT_EQ(flush(other), kGone) << "no interrupt, no queue";
+    EXPECT_EQ(flush(user), 0);
   }
   machine_.detach();
   ASSERT_EQ(machine_.attach(), 0);
   {
     ssd_.vectors.clear();
     User polls("Nvme0n1", 0);
-    ASSERT_EQ(run(polls, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
+    ASSERT_EQ(flush(polls), 0);
     EXPECT_TRUE(ssd_.vectors.empty());
   }
   machine_.detach();
@@ -221,10 +251,10 @@ TEST_F(NvmeDriver, TooFewQueuesFailTheCoresThatGetNone) {
   ASSERT_EQ(machine_.attach(), 0);
   {
     User user("Nvme0n1", 0);
-    EXPECT_EQ(run(user, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
+    EXPECT_EQ(flush(user), 0);
     User late("Nvme0n1", 1);
-    EXPECT_EQ(run(late, no_data(BDEV_IO_FLUSH, 0, 1)), kGone);
-    EXPECT_EQ(run(user, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
+    EXPECT_EQ(flush(late), kGone);
+    EXPECT_EQ(flush(user), 0);
   }
   machine_.detach();
   expect_no_leaks();
@@ -236,15 +266,15 @@ TEST_F(NvmeDriver, AHungCommandIsAborted) {
   ASSERT_EQ(machine_.attach(0, options), 0);
   {
     User user("Nvme0n1", 0);
-    ASSERT_EQ(run(user, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
+    ASSERT_EQ(flush(user), 0);
     ssd_.faults.lose = 1;
     const u64 start = cos_native::now_ns();
-    EXPECT_EQ(run(user, no_data(BDEV_IO_FLUSH, 0, 1)), kAborted);
+    EXPECT_EQ(flush(user), kAborted);
     EXPECT_NEAR(static_cast<double>(cos_native::now_ns() - start) / 1000, 110'000, 15'000);
     EXPECT_EQ(ssd_.aborts, 1U);
     EXPECT_EQ(ssd_.enables, 1U) << "no reset was needed";
     ssd_.faults.lose = 0;
-    EXPECT_EQ(run(user, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
+    EXPECT_EQ(flush(user), 0);
   }
   machine_.detach();
 }
@@ -255,8 +285,8 @@ TEST_F(NvmeDriver, AControllerThatHangsIsReset) {
   ASSERT_EQ(machine_.attach(0, options), 0);
   {
     User user("Nvme0n1", 0), other("Nvme0n1", 1);
-    ASSERT_EQ(run(user, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
-    ASSERT_EQ(run(other, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
+    ASSERT_EQ(flush(user), 0);
+    ASSERT_EQ(flush(other), 0);
     ssd_.deaf = true;
     ssd_.ignores_aborts = true;
     Outcome hung, second;
@@ -266,8 +296,8 @@ TEST_F(NvmeDriver, AControllerThatHangsIsReset) {
     ssd_.deaf = false;
     EXPECT_EQ(hung.status, kAbortedByReset);
     EXPECT_EQ(second.status, kAbortedByReset);
-    EXPECT_EQ(run(user, no_data(BDEV_IO_FLUSH, 0, 1)), 0) << "waits until the controller is back";
-    EXPECT_EQ(run(other, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
+    EXPECT_EQ(flush(user), 0) << "waits until the controller is back";
+    EXPECT_EQ(flush(other), 0);
     EXPECT_EQ(ssd_.enables, 2U);
     EXPECT_EQ(nvme_ctrlr_stats(Machine::ctrlr(0)).resets, 1U);
   }
@@ -279,8 +309,8 @@ TEST_F(NvmeDriver, BdevResetBringsItsIoBackAborted) {
   ASSERT_EQ(machine_.attach(), 0);
   {
     User user("Nvme0n1", 0), other("Nvme0n1", 1);
-    ASSERT_EQ(run(user, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
-    ASSERT_EQ(run(other, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
+    ASSERT_EQ(flush(user), 0);
+    ASSERT_EQ(flush(other), 0);
     ssd_.faults.lose = 1;
     Outcome out, reset, second_reset;
     ASSERT_EQ(other.submit(no_data(BDEV_IO_FLUSH, 0, 1), out), 0);
@@ -291,7 +321,7 @@ TEST_F(NvmeDriver, BdevResetBringsItsIoBackAborted) {
     EXPECT_EQ(machine_.wait(out), kAbortedByReset);
     EXPECT_EQ(machine_.wait(reset), 0);
     EXPECT_EQ(machine_.wait(second_reset), 0);
-    EXPECT_EQ(run(other, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
+    EXPECT_EQ(flush(other), 0);
   }
   machine_.detach();
 }
@@ -300,11 +330,11 @@ TEST_F(NvmeDriver, FatalStatusIsHealedByAReset) {
   ASSERT_EQ(machine_.attach(), 0);
   {
     User user("Nvme0n1", 0);
-    ASSERT_EQ(run(user, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
+    ASSERT_EQ(flush(user), 0);
     ssd_.fatal = true;
     machine_.run_us(10'000);
     EXPECT_EQ(ssd_.enables, 2U);
-    EXPECT_EQ(run(user, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
+    EXPECT_EQ(flush(user), 0);
   }
   machine_.detach();
 }
@@ -313,7 +343,7 @@ TEST_F(NvmeDriver, SurpriseRemovalFailsWhatIsOutAndRemovesTheBdev) {
   ASSERT_EQ(machine_.attach(), 0);
   {
     auto user = std::make_unique<User>("Nvme0n1", 0);
-    ASSERT_EQ(run(*user, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
+    ASSERT_EQ(flush(*user), 0);
     user->event_hook = [&](bdev_event) { EXPECT_EQ(user->range(BDEV_IO_FLUSH, 0, 1), -ENODEV); };
     Outcome out;
     ASSERT_EQ(user->submit(no_data(BDEV_IO_FLUSH, 0, 1), out), 0);
@@ -334,7 +364,7 @@ TEST_F(NvmeDriver, AControllerThatDoesNotComeBackIsRemoved) {
   ASSERT_EQ(machine_.attach(), 0);
   {
     User user("Nvme0n1", 0);
-    ASSERT_EQ(run(user, no_data(BDEV_IO_FLUSH, 0, 1)), 0);
+    ASSERT_EQ(flush(user), 0);
     ssd_.never_ready = true;
     Outcome waits;
     nvme_ctrlr_reset(Machine::ctrlr(0), nullptr, nullptr);

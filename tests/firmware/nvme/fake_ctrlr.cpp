@@ -265,6 +265,7 @@ FakeCtrlr::Result FakeCtrlr::admin(const nvme_command& c) {
 bool FakeCtrlr::transfer(const nvme_command& c, u64 bytes, bool to_host, std::vector<u8>& data) {
   u64 page = c.prp1, list = c.prp2, done = 0;
   data.resize(bytes);
+  pages.clear();
   for (unsigned n = 0; done < bytes; ++n) {
     if (n == 1) {
       const bool is_list = bytes - done > kPage;
@@ -273,6 +274,7 @@ bool FakeCtrlr::transfer(const nvme_command& c, u64 bytes, bool to_host, std::ve
       page = at<u64>(list + (n - 1) * 8);
     }
     EXPECT_EQ(page % (n == 0 ? 4 : kPage), 0U) << "PRP " << n;
+    pages.push_back(page);
     const u64 piece = std::min(bytes - done, kPage - page % kPage);
     u8* host = reinterpret_cast<u8*>(page);
     if (to_host)

@@ -58,6 +58,7 @@ class FakeCtrlr {
   std::size_t queues() const { return sqs_.size() - (sqs_.count(0) ? 1 : 0); }
   std::map<u16, u16> vectors;  ///< of the I/O completion queues that were created with interrupts
   std::size_t waiting() const { return pending_.size(); }  ///< commands that have been fetched, not completed
+  std::vector<u64> pages;  ///< what the data pointer of the last command with data names
   /// Data of the (first) namespace.
   std::map<u64, std::vector<u8>> blocks;
   void raise_event(u32 cdw0) { events_.push_back(cdw0); }

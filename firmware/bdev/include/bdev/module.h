@@ -28,12 +28,10 @@ struct bdev_fn_table {
 
 struct bdev {
 	/* The module fills in, before bdev_register(): */
-	char name[BDEV_NAME_MAX];
 	const char *product;
 	struct bdev_module *module;
 	const struct bdev_fn_table *fn;
 	void *context;
-	uint8_t uuid[16];
 	uint32_t block_size; /* bytes, a power of two, at least 512 */
 	uint64_t blocks;
 	bool write_cache;
@@ -45,6 +43,8 @@ struct bdev {
 	unsigned level;
 
 	/* The core's: */
+	char name[BDEV_NAME_MAX];
+	uint8_t uuid[16];
 	struct bdev *next;
 	struct bdev_desc *descs;
 	struct bdev_module *claim;
@@ -56,10 +56,9 @@ struct bdev {
 	void *unregistered_arg;
 };
 
-/* Fills in name and UUID (NULL: none). -EINVAL: no name or a too long one. */
-int bdev_set_identity(struct bdev *bdev, const char *name, const uint8_t *uuid);
-/* Publishes a bdev. -EEXIST: the name is taken; -EINVAL: block size or a needed field; -ENOMEM. */
-int bdev_register(struct bdev *bdev);
+/* Publishes a bdev; `uuid` may be NULL. -EEXIST: the name is taken; -EINVAL: no name or a too long one, block size, or
+ * a needed field; -ENOMEM. */
+int bdev_register(struct bdev *bdev, const char *name, const uint8_t *uuid);
 /* Says REMOVE to all who have it open, waits until they have closed, then destructs; at the end calls done(arg), which
  * may be NULL. On the core that registered. */
 void bdev_unregister(struct bdev *bdev, void (*done)(void *arg), void *arg);
