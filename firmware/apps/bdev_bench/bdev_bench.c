@@ -4,8 +4,9 @@
  *
  * Arguments key=value: clusters (1..4, default 4), pes (1..16, 16), depth (16), bytes (4096), read (70 percent), warmup
  * (200 us), us (1000), verify (0, 1, 2; 1), queue (entries of a queue pair, 64), interrupts (0: cores poll; 1: cores
- * sleep until SSDs wake them), timeout (of an I/O and of admin commands, us; 0: the driver's), faults (1: I/Os may fail
- * and SSDs go, data must be right all the same; 0), lanes (PHY mode, 1 = two x8 controllers).
+ * sleep until SSDs wake them), timeout (of an I/O and of admin commands, us; 0: the driver's), stack (what to use
+ * besides bdevs of SSDs, see stack.h), faults (1: I/Os may fail and SSDs go, data must be right all the same; 0), lanes
+ * (PHY mode, 1 = two x8 controllers).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #include "drivers/pcie_root.h"
 #include "mppa/k200lp_messages.h"
 #include "nvme/pcie.h"
+#include "stack.h"
 #include "worker.h"
 
 #define SSD_CONTROLLER 4u
@@ -39,6 +41,7 @@ static struct bench_options options = {
 	.queue_entries = 64,
 };
 static unsigned interrupts, timeout_us, faults;
+static const char *stack;
 static unsigned lanes = PCIE_LANES_X8_X8;
 static struct bench_result total;
 static unsigned results; /* that are in total */
@@ -67,6 +70,10 @@ static void parse(const char *argument)
 	};
 	const char *value = strchr(argument, '=');
 
+	if (strncmp(argument, "stack=", 6) == 0) {
+		stack = value + 1;
+		return;
+	}
 	for (unsigned i = 0; value && i < sizeof keys / sizeof *keys; i++) {
 		const unsigned long number = strtoul(value + 1, NULL, 0);
 
@@ -148,6 +155,8 @@ static void on_all_pes(cos_event_fn fn)
 static void open_all(const struct cos_msg *message, void *arg)
 {
 	(void)message, (void)arg;
+	if (stack)
+		stack_create(stack);
 	on_all_pes(open_worker);
 }
 
@@ -278,7 +287,8 @@ int main(int argc, char **argv)
 	cos_msg_register(MSG_RUN, run_all, NULL);
 	cos_msg_register(MSG_RESULT, take_result, NULL);
 	bdev_nvme_init(K200LP_MSG_NVME);
-	bdev_set_options(&(struct bdev_options){.ios_per_core = options.depth + 8});
+	/* Bdevs on bdevs need several for each I/O. */
+	bdev_set_options(&(struct bdev_options){.ios_per_core = (stack ? 4 : 1) * (options.depth + 8)});
 	pcie_root_map(SSD_CONTROLLER);
 	if (cos_cluster_id() == 0)
 		start_chip();

@@ -25,6 +25,7 @@ struct target {
 	struct bdev_desc *desc;
 	struct cos_io_channel *channel;
 	uint64_t first, stride; /* blocks: place n is at first + n * stride */
+	uint32_t blocks;	/* of an I/O */
 	unsigned out;		/* I/Os */
 	bool leaving;		/* takes no more I/O */
 	bool removed;		/* to be closed when nothing is out; then desc is NULL */
@@ -48,7 +49,7 @@ struct slot {
 struct worker {
 	struct bench_options options;
 	struct target *targets[BENCH_TARGETS];
-	unsigned target_count, out, blocks;
+	unsigned target_count, out;
 	uint64_t random, begin, end; /* cycles */
 	struct bench_result *result;
 	char *data; /* of all slots */
@@ -248,7 +249,7 @@ static bool try_submit(struct slot *slot)
 		.segments = &slot->segment,
 		.segment_count = 1,
 		.lba = slot->lba,
-		.blocks = slot->worker->blocks,
+		.blocks = target->blocks,
 	};
 
 	slot->started = cos_cycles();
@@ -283,7 +284,8 @@ static void submit(struct slot *slot)
 static void open_target(struct worker *worker, struct bdev *bdev, unsigned number, unsigned workers)
 {
 	struct target *target = cos_zalloc(COS_SMEM, sizeof *target, 64);
-	const uint64_t places = bdev_num_blocks(bdev) / worker->blocks;
+	const uint32_t blocks = worker->options.bytes / bdev_block_size(bdev);
+	const uint64_t places = bdev_num_blocks(bdev) / blocks;
 
 	if (!target || bdev_open(bdev_name(bdev), true, on_event, target, &target->desc))
 		cos_panic("bdev_bench: cannot open %s", bdev_name(bdev));
@@ -295,8 +297,9 @@ static void open_target(struct worker *worker, struct bdev *bdev, unsigned numbe
 	if (places < (uint64_t)PLACES * workers)
 		cos_panic("bdev_bench: %s is too small", bdev_name(bdev));
 	/* Places of different workers alternate over the whole bdev. */
-	target->stride = places / (PLACES * workers) * workers * worker->blocks;
-	target->first = places / (PLACES * workers) * number * worker->blocks;
+	target->stride = places / (PLACES * workers) * workers * blocks;
+	target->first = places / (PLACES * workers) * number * blocks;
+	target->blocks = blocks;
 	worker->targets[worker->target_count++] = target;
 }
 
@@ -338,7 +341,8 @@ struct worker *worker_open(const struct bench_options *options, unsigned number,
 	worker->result = cos_zalloc(COS_SMEM, sizeof *worker->result, 64);
 	worker->data = cos_dma_alloc(COS_SMEM, options->depth * options->bytes, PAGE, &address);
 	for (struct bdev *bdev = bdev_first(); bdev && worker->target_count < BENCH_TARGETS; bdev = bdev_next(bdev)) {
-		worker->blocks = options->bytes / bdev_block_size(bdev);
+		if (bdev_claimed_by(bdev))
+			continue; /* it is used through what lies on it */
 		open_target(worker, bdev, number, workers);
 	}
 	if (!worker->data || !worker->result || !worker->target_count)

@@ -41,8 +41,8 @@ struct bench_result {
 	struct bench_target target[BENCH_TARGETS];
 };
 
-/* Opens all bdevs on this core; ready(arg) is called here when their queue pairs work. `number` of `workers` in the
- * whole chip. */
+/* Opens all bdevs that nothing lies on, on this core; ready(arg) is called here when their queue pairs work. `number`
+ * of `workers` in the whole chip. */
 struct worker;
 struct worker *worker_open(const struct bench_options *options, unsigned number, unsigned workers,
 			   void (*ready)(void *arg), void *arg);

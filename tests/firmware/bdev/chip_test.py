@@ -1,7 +1,7 @@
 """The driver and the bdev layer on the chip, with SSDs that fail: `chip_test.py MPPASIM SOURCE_DIR OUT_DIR`.
 
-firmware/apps/bdev_bench reads and writes two SSDs; SSD 0 is made to fail. The program itself checks every read, refuses an
-I/O that ends twice and does not end before every I/O has. Here: how they ended, and that SSD 1 was not disturbed.
+firmware/apps/bdev_bench reads and writes two SSDs; SSD 0 is made to fail. The program itself checks every read, refuses
+an I/O that ends twice and does not end before every I/O has. Here: how they ended, and that SSD 1 was not disturbed.
 """
 
 import os
@@ -15,7 +15,7 @@ MPPASIM, SOURCE, OUT = sys.argv[1:4]
 SYSTEM = """include: {source}/configs/boards/k200lp.yaml
 simulation: {{deadline: 1 s}}
 components:
-  card: {{firmware: bdev_bench.elf, arguments: [clusters=1, verify=2, {arguments}]}}
+  card: {{firmware: bdev_bench.elf, arguments: [clusters=1, {arguments}]}}
   switch: {{type: pcie_switch, slots: {ssds}}}
   ssd[0..{last}]: {{type: ssd, profile: tlc-gen4}}
   ssd[0]: {{{ssd0}}}
@@ -31,6 +31,7 @@ ABORTED_BY_RESET = "0008"
 GONE = "4006"
 DATA_TRANSFER_ERROR = "0004"
 UNRECOVERED_READ_ERROR = "4281"
+UNRECOVERED_READ = "0281"
 
 
 class Result:
@@ -39,12 +40,13 @@ class Result:
     def __init__(self, text):
         self.text = text
         self.ok, self.removed, self.failed = {}, {}, {}
-        for name, ok, cores, failed in re.findall(r"^(\w+): ok (\d+), removed from (\d+) cores, failed(.*)$", text, re.M):
+        bdevs = r"^(\w+): ok (\d+), removed from (\d+) cores, failed(.*)$"
+        for name, ok, cores, failed in re.findall(bdevs, text, re.M):
             self.ok[name], self.removed[name] = int(ok), int(cores)
             self.failed[name] = {status: int(n) for n, status in re.findall(r"(\d+) x (\w{4})", failed)}
         self.resets, self.aborts = {}, {}
-        for name, resets, aborts, bad in re.findall(r"^(\w+): resets (\d+), aborts (\d+), bad completions (\d+)$", text,
-                                                    re.M):
+        ctrlrs = r"^(\w+): resets (\d+), aborts (\d+), bad completions (\d+)$"
+        for name, resets, aborts, bad in re.findall(ctrlrs, text, re.M):
             self.resets[name], self.aborts[name] = int(resets), int(aborts)
             assert bad == "0", text
 
@@ -53,12 +55,13 @@ class Result:
 
 
 class OnTheChip(unittest.TestCase):
-    def run_card(self, arguments, ssd0="", ssds=2):
+    def run_card(self, arguments, ssd0="", ssds=2, verify=2):
         out = os.path.join(OUT, self.id().split(".")[-1])
         os.makedirs(out, exist_ok=True)
         system = os.path.join(out, "system.yaml")
         with open(system, "w") as file:
-            file.write(SYSTEM.format(source=SOURCE, arguments=arguments, ssd0=ssd0, ssds=ssds, last=ssds - 1))
+            file.write(SYSTEM.format(source=SOURCE, arguments="verify={}, {}".format(verify, arguments), ssd0=ssd0,
+                                     ssds=ssds, last=ssds - 1))
         process = subprocess.run([MPPASIM, "run", system, "--quiet", "--out", os.path.join(out, "run")],
                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         console = os.path.join(out, "run", "card.uart0.txt")
@@ -124,6 +127,25 @@ class OnTheChip(unittest.TestCase):
         result = self.run_card("pes=4, depth=8, us=1000, faults=1", "media_errors: 20 %")
         self.assertEqual(set(result.failed["Nvme0n1"]), {UNRECOVERED_READ_ERROR})
         self.assertEqual(result.failed["Nvme1n1"], {})
+
+    def test_modules(self):
+        """Every kind of bdev moves the right data, from several cores."""
+        names = {"passthru": ["passthru0", "passthru1"], "delay": ["delay0", "delay1"], "error": ["error0", "error1"],
+                 "split": ["Nvme0n1p0", "Nvme0n1p1", "Nvme1n1p0", "Nvme1n1p1"], "raid0": ["raid0"],
+                 "malloc": ["Nvme0n1", "Nvme1n1", "malloc"]}
+        for kind, bdevs in names.items():
+            with self.subTest(kind):
+                result = self.run_card("pes=2, depth=8, us=1000, faults=1, stack=" + kind)
+                self.assertEqual(sorted(result.ok), bdevs)
+                self.assertGreater(min(result.ok.values()), 30)
+                self.assertGreater(result.number(r"verified reads (\d+),"), 50)
+                errors = {UNRECOVERED_READ: 10} if kind == "error" else {}
+                self.assertEqual(list(result.failed.values()), [errors] * len(bdevs))
+                if kind == "delay":
+                    self.assertGreater(result.number(r"reads \d+, latency ns: min (\d+)"), 150000)
+                    self.assertGreater(result.number(r"writes \d+, latency ns: min (\d+)"), 50000)
+        null = self.run_card("pes=1, depth=8, us=200, faults=1, stack=null", verify=0)
+        self.assertGreater(null.ok["null"], null.ok["Nvme0n1"], "nothing is faster")
 
     def test_a_deep_queue(self):
         """300 I/Os of one core are out on one SSD, all the time."""
