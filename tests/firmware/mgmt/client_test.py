@@ -85,13 +85,13 @@ class Client:
 
 
 class Card:
-    """The simulator with the managed card."""
+    """The simulator with a managed card, NAME.yaml."""
 
-    def __init__(self):
+    def __init__(self, name):
         self.directory = tempfile.mkdtemp(prefix="mppa_rpc_")
         self.path = os.path.join(self.directory, "card.sock")
-        self.process = subprocess.Popen([MPPASIM, "run", os.path.join(HERE, "managed_card.yaml"), "--quiet", "--out", OUT,
-                                         "--set", "manager.socket=unix:" + self.path])
+        self.process = subprocess.Popen([MPPASIM, "run", os.path.join(HERE, name + ".yaml"), "--quiet",
+                                         "--out", os.path.join(OUT, name), "--set", "manager.socket=unix:" + self.path])
 
     def connect(self):
         deadline = time.monotonic() + TIMEOUT_S
@@ -109,12 +109,14 @@ class Card:
         return status
 
 
-class Management(unittest.TestCase):
-    """In the order of the names: the last one ends the run."""
+class CardTest(unittest.TestCase):
+    """A card for all tests of a class, and a client for each."""
+
+    system = None
 
     @classmethod
     def setUpClass(cls):
-        cls.card = Card()
+        cls.card = Card(cls.system)
 
     @classmethod
     def tearDownClass(cls):
@@ -133,6 +135,46 @@ class Management(unittest.TestCase):
 
     def bdevs(self):
         return {bdev["name"]: bdev for bdev in self.client.call("bdev_get_bdevs")}
+
+    def end(self):
+        self.assertTrue(self.client.call("spdk_kill_instance", sig_name="SIGTERM"))
+        self.assertEqual(self.card.wait(), 0)
+
+
+class PulledSsd(CardTest):
+    """An SSD is pulled and plugged in again while the card runs: its bdev goes, and comes when it is asked for."""
+
+    system = "pulled_ssd"
+
+    def state(self):
+        ctrlrs = self.client.call("bdev_nvme_get_controllers")
+        return {c["name"]: c["ctrlrs"][0]["state"] for c in ctrlrs}
+
+    def test_it_can_be_attached_again(self):
+        """The start-up configuration has attached both. When we look the SSD may be there still, away, or back."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while "Nvme1" in self.state():
+            self.assertLess(time.monotonic(), deadline, "it is not pulled")
+        self.assertEqual(self.state(), {"Nvme0": "enabled"})
+        self.assertEqual(set(self.bdevs()), {"Nvme0n1"})
+        attached = None
+        while not attached:
+            self.assertLess(time.monotonic(), deadline, "it is not plugged in")
+            try:
+                attached = self.client.call("bdev_nvme_attach_controller", name="Nvme1", trtype="PCIe",
+                                            traddr="0004:04:00.0")
+            except RpcError as error:
+                self.assertEqual(error.code, -19, "while it is away")
+        self.assertEqual(attached, ["Nvme1n1"])
+        self.assertEqual(self.state(), {"Nvme0": "enabled", "Nvme1": "enabled"})
+        self.assertEqual(set(self.bdevs()), {"Nvme0n1", "Nvme1n1"})
+        self.end()
+
+
+class Management(CardTest):
+    """In the order of the names: the last one ends the run."""
+
+    system = "managed_card"
 
     def subsystem(self, nqn):
         return next((s for s in self.client.call("nvmf_get_subsystems") if s["nqn"] == nqn), None)
@@ -290,8 +332,7 @@ class Management(unittest.TestCase):
         self.assertIn("Start0", self.bdevs())
 
     def test_a_the_end(self):
-        self.assertTrue(self.client.call("spdk_kill_instance", sig_name="SIGTERM"))
-        self.assertEqual(self.card.wait(), 0)
+        self.end()
         self.assertEqual(documented_methods() - Client.succeeded, set(), "documented, but never called with success")
 
 
@@ -305,4 +346,4 @@ def documented_methods():
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1])
+    unittest.main(argv=sys.argv[:1] + sys.argv[4:])
