@@ -1,4 +1,5 @@
 // The NVMe driver and its bdevs against a fake controller: bring-up, I/O, aborts, resets, removal.
+#include <array>
 #include <cerrno>
 
 #include "tests/firmware/nvme/machine.h"
@@ -243,6 +244,32 @@ TEST_F(NvmeDriver, BringUpFailuresAreReportedAndCleanedUp) {
   nvme_options options{};
   EXPECT_EQ(nvme_ctrlr_attach("Nvme0", kRegisters, &options, nullptr, nullptr), -EEXIST);
   machine_.detach();
+  expect_no_leaks();
+}
+
+TEST_F(NvmeDriver, TheRegistersSayWhatTheControllerCan) {
+  ssd_.params.page_shift = 1;
+  EXPECT_EQ(machine_.attach(), -EINVAL) << "pages of 8 KiB at least";
+  ssd_.params.page_shift = 0;
+  // Doorbells 16 bytes apart, queues of 5 entries: the fake refuses longer ones, and would not find other doorbells.
+  ssd_.params.stride = 2;
+  ssd_.params.mqes = 4;
+  ASSERT_EQ(machine_.attach(), 0);
+  EXPECT_EQ(nvme_ctrlr_info(Machine::ctrlr(0))->queue_entries, 5U);
+  {
+    User user("Nvme0n1", 0);
+    std::array<Outcome, 20> outcomes;
+    for (Outcome& o : outcomes) ASSERT_EQ(user.submit(no_data(BDEV_IO_FLUSH, 0, 1), o), 0);
+    for (Outcome& o : outcomes) EXPECT_EQ(machine_.wait(o), 0) << "more than fit into the queue wait";
+  }
+  machine_.detach();
+  // It may take CAP.TO times 500 ms to become ready, no longer.
+  ssd_.params.timeout = 1;
+  ssd_.params.ready_us = 400'000;
+  EXPECT_EQ(machine_.attach(), 0);
+  machine_.detach();
+  ssd_.params.ready_us = 600'000;
+  EXPECT_EQ(machine_.attach(), -ETIMEDOUT);
   expect_no_leaks();
 }
 

@@ -27,7 +27,8 @@ FakeCtrlr::FakeCtrlr(u64 base, const FakeParams& params, u64 seed) : params(para
 
 u64 FakeCtrlr::read(u64 offset, unsigned bytes) {
   if (gone) return ~u64{0};
-  const u64 cap = params.mqes | u64{1} << 16 | u64{2} << 24 | u64{1} << 37;
+  const u64 cap = params.mqes | u64{1} << 16 | u64{params.timeout} << 24 | u64{params.stride} << 32 | u64{1} << 37 |
+                  u64{params.page_shift} << 48;
   switch (offset) {
     case NVME_REG_CAP:
       return bytes == 8 ? cap : cap & 0xffffffff;
@@ -79,7 +80,7 @@ void FakeCtrlr::write(u64 offset, unsigned, u64 value) {
   }
   ASSERT_GE(offset, u64{NVME_REG_DOORBELLS}) << "write to register " << offset;
   ++doorbells;
-  const auto index = static_cast<unsigned>((offset - NVME_REG_DOORBELLS) / 4);
+  const auto index = static_cast<unsigned>((offset - NVME_REG_DOORBELLS) / (4U << params.stride));
   const auto qid = static_cast<u16>(index / 2);
   if (index % 2 == 0) {
     const auto sq = sqs_.find(qid);

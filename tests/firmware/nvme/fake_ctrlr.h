@@ -21,10 +21,13 @@ struct FakeParams {
   unsigned namespaces = 1;
   unsigned io_queues = 8;
   unsigned mqes = 1023;
-  u8 mdts = 5;         ///< 128 KiB
-  u64 ready_us = 20;   ///< from CC.EN to CSTS.RDY, both ways
-  u64 latency_us = 3;  ///< shortest time of an I/O command
-  u64 spread_us = 10;  ///< random part of it: completions come out of order
+  unsigned stride = 0;      ///< CAP.DSTRD
+  unsigned page_shift = 0;  ///< CAP.MPSMIN
+  unsigned timeout = 2;     ///< CAP.TO
+  u8 mdts = 5;              ///< 128 KiB
+  u64 ready_us = 20;        ///< from CC.EN to CSTS.RDY, both ways
+  u64 latency_us = 3;       ///< shortest time of an I/O command
+  u64 spread_us = 10;       ///< random part of it: completions come out of order
 };
 
 /// What it does wrong, as probabilities an I/O command.
