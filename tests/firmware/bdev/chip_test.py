@@ -89,7 +89,7 @@ class OnTheChip(unittest.TestCase):
             self.assertEqual(result.removed["Nvme0n1"], 4, "every core is told")
 
     def test_a_link_that_goes_down(self):
-        result = self.run_with_faults("pes=4, depth=8, us=3000", "at 7 ms down for 200 us")
+        result = self.run_with_faults("pes=4, depth=8, us=3000", "after 60 commands down for 200 us")
         self.assertEqual(set(result.failed["Nvme0n1"]), {GONE})
         self.assertEqual(result.removed["Nvme0n1"], 4)
 
