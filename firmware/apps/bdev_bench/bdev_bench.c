@@ -192,9 +192,9 @@ static void print_faults(void)
 	for (unsigned t = 0; t < BENCH_TARGETS && total.target[t].name[0]; t++) {
 		const struct bench_target *target = &total.target[t];
 
-		cos_printf("%s: ok %lu, removed from %lu cores, failed", target->name, target->ok, target->removed);
+		cos_printf("%s: ok %u, removed from %u cores, failed", target->name, target->ok, target->removed);
 		for (unsigned i = 0; i < BENCH_STATUSES && target->failed[i].count; i++)
-			cos_printf(" %lu x %04x", target->failed[i].count, target->failed[i].status);
+			cos_printf(" %u x %04x", target->failed[i].count, target->failed[i].status);
 		cos_printf("\n");
 	}
 	for (struct nvme_ctrlr *ctrlr = nvme_ctrlr_next(NULL); ctrlr; ctrlr = nvme_ctrlr_next(ctrlr)) {

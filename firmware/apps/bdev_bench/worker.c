@@ -148,7 +148,7 @@ static void account(struct worker *worker, const struct slot *slot, uint64_t now
 	bdev_histogram_add(slot->write ? &result->write : &result->read, now - slot->started);
 }
 
-static void count_failures(struct bench_target *target, uint16_t status, uint64_t count)
+static void count_failures(struct bench_target *target, uint16_t status, uint32_t count)
 {
 	unsigned i = 0;
 

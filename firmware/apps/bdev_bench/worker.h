@@ -15,16 +15,16 @@ struct bench_options {
 	unsigned queue_entries;	 /* of an SSD's queue pair */
 };
 
-#define BENCH_TARGETS 32u
+#define BENCH_TARGETS 16u
 #define BENCH_STATUSES 4u
 
 /* How I/Os on a bdev ended. */
 struct bench_target {
 	char name[16];
-	uint64_t ok;
-	uint64_t removed; /* workers that were told that it goes */
+	uint32_t ok;
+	uint32_t removed; /* workers that were told that it goes */
 	struct {
-		uint64_t count;
+		uint32_t count;
 		uint16_t status;
 	} failed[BENCH_STATUSES]; /* of the first different ones; the last one stands for all others, too */
 };
