@@ -33,8 +33,8 @@ class CoolidgePart : public SystemPart {
         chip_(component.path.c_str(), coolidge_params(component, context.simulation())),
         power_(coolidge_power_params(component)) {
     for (unsigned i = 0; i < kUarts; ++i) connect_uart(i);
-    for (unsigned i = 0; i < kEthernets; ++i)
-      ethernets_[i] = std::make_unique<EthernetMacEnd>(chip_.ethernet(i).mac(0));
+    for (unsigned i = 0; i < lanes_.size(); ++i)
+      lanes_[i] = std::make_unique<EthernetMacEnd>(chip_.ethernet(i / MPPA_ETH_LANES).mac(i % MPPA_ETH_LANES));
     for (unsigned i = 0; i < pcie_.size(); ++i) pcie_[i].set(chip_, i, component.path);
     managed_.port = chip_.sim_port();
     chip_.on_end = [this](const ChipEnd& end) { ended(end); };
@@ -63,7 +63,9 @@ class CoolidgePart : public SystemPart {
     for (unsigned i = 0; i < kUarts; ++i)
       if (name == indexed("uart", i)) return uarts_[i];
     for (unsigned i = 0; i < kEthernets; ++i)
-      if (name == indexed("eth", i)) return *ethernets_[i];
+      if (name == indexed("eth", i)) return *lanes_[MPPA_ETH_LANES * i];
+    for (unsigned i = 0; i < lanes_.size(); ++i)
+      if (name == indexed("lane", i)) return *lanes_[i];
     for (unsigned i = 0; i < pcie_.size(); ++i)
       if (name == indexed("pcie", i)) return pcie_[i];
     if (name == "management") return managed_;
@@ -195,7 +197,7 @@ class CoolidgePart : public SystemPart {
   ConsoleCrashes console_crashes_;               ///< on UART 0
   std::array<Uart, kUarts> uarts_;
   Managed managed_;
-  std::array<std::unique_ptr<EthernetMacEnd>, kEthernets> ethernets_;
+  std::array<std::unique_ptr<EthernetMacEnd>, kEthernets * MPPA_ETH_LANES> lanes_;
   std::array<Controller, pcie::kControllers> pcie_;
 };
 

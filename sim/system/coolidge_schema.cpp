@@ -299,13 +299,17 @@ void check_coolidge(const config::Component& c, config::Diagnostics& diagnostics
 
 void check_coolidge_links(const config::Component& c, const std::vector<LinkedPort>& ports,
                           config::Diagnostics& diagnostics) {
-  if (c.part("pcie_subsystem").text("lanes") != kTwoX16) return;
-  for (const LinkedPort& port : ports)
-    for (unsigned i = 0; i < pcie::kControllers; ++i)
+  const bool two_x16 = c.part("pcie_subsystem").text("lanes") == kTwoX16;
+  for (const LinkedPort& port : ports) {
+    for (unsigned i = 0; two_x16 && i < pcie::kControllers; ++i)
       if (port.name == indexed("pcie", i) && kTwoX16Lanes[i] == 0)
         diagnostics.error(
             port.pos, c.path + "." + port.name,
             fmt::format("has no lanes: with pcie_subsystem.lanes {} only pcie[0] and pcie[4] have any", kTwoX16));
+    for (unsigned i = 0; i < kEthernets; ++i)
+      if (port.name == indexed("lane", i * MPPA_ETH_LANES))
+        diagnostics.error(port.pos, c.path + "." + port.name, fmt::format("link eth[{}] instead: the same port", i));
+  }
 }
 
 config::ComponentType coolidge_type(ComponentRegistry& registry) {
@@ -326,7 +330,9 @@ config::ComponentType coolidge_type(ComponentRegistry& registry) {
                                        "Where the images of clusters 1 to 4 are: in DDR as if read from flash, for the "
                                        "RM of cluster 0 to load, or in place already."));
   type.ports = {{"uart", "uart", kUarts, false, "The UARTs."},
-                {"eth", "ethernet", kEthernets, false, "The Ethernet ports, 100 or 40 Gb/s."},
+                {"eth", "ethernet", kEthernets, false, "The Ethernet ports, 100 or 40 Gb/s; lanes 0 and 4 if slower."},
+                {"lane", "ethernet", kEthernets * MPPA_ETH_LANES, false,
+                 "The other lanes of the Ethernet controllers, four each, 1, 10 or 25 Gb/s as firmware sets them."},
                 {"management", "management", 1, false, "The management channel of the simulator's port."},
                 {"pcie", "pcie", pcie::kControllers, false,
                  "The PCIe controllers; lanes as firmware splits them. Controller 0 may be linked to a host."}};

@@ -144,8 +144,15 @@ std::unique_ptr<eth::OutsideIf> open_outside(const std::string& address) {
 
 class DoorPart : public SystemPart {
  public:
-  explicit DoorPart(const config::Component& component)
-      : door_(component.path.c_str(), params(component), open_outside(component.text("address"))), end_(door_.mac) {}
+  DoorPart(const config::Component& component, RunContext& context)
+      : door_(component.path.c_str(), params(component), open_outside(component.text("address"))), end_(door_.mac) {
+    door_.on_peer = [this, &context, path = component.path](bool connected) {
+      context.log(path, LogLevel::kInfo,
+                  connected ? "a peer is there: simulated time does not outrun wall time"
+                            : fmt::format("the peer has left; simulated time lagged {:.3f} s behind wall time",
+                                          door_.lag_seconds()));
+    };
+  }
   PortEnd& port(const std::string&) override { return end_; }
   const StatProvider* stats() const override { return &door_; }
 

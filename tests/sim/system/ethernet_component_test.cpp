@@ -12,6 +12,7 @@
 #include "sim/elf_file.h"
 #include "sim/system/component.h"
 #include "tests/models/sc_test.h"
+#include "tests/sim/elf_image.h"
 
 namespace mppa::sim {
 namespace {
@@ -88,6 +89,19 @@ TEST_F(EthernetComponents, FramesCrossCablesAndSwitchAndAreCaptured) {
   EXPECT_EQ(got, message);
   const std::string& capture = context->outputs["cable.pcapng"];
   EXPECT_NE(capture.find(std::string(99, 0x42)), std::string::npos);
+}
+
+TEST_F(EthernetComponents, EveryLaneOfAChipCanBeLinked) {
+  const std::string elf = (dir / "x.elf").string();
+  const test::ElfImage image;
+  std::ofstream(elf, std::ios::binary)
+      .write(reinterpret_cast<const char*>(image.bytes.data()), static_cast<std::streamsize>(image.bytes.size()));
+  const std::string card =
+      "components:\n  card: {type: coolidge, firmware: " + elf + "}\n  sw: {type: ethernet_switch}\nlinks:\n";
+  build(card +
+        "  - card.eth[0] -- sw.port[0]\n  - card.lane[1] -- sw.port[1]\n  - card.lane[2] -- sw.port[2]\n"
+        "  - card.lane[3] -- sw.port[3]\n  - card.eth[1] -- sw.port[4]\n  - card.lane[7] -- sw.port[7]\n");
+  EXPECT_NE(&parts[0]->port("lane[3]"), &parts[0]->port("lane[7]"));
 }
 
 TEST_F(EthernetComponents, TwoCablesInARowAreRefused) {
