@@ -19,6 +19,7 @@ namespace {
 
 // Offsets in the cluster's window, memory-map.md section 2.
 
+constexpr u64 kL2Base = 0x400000;
 constexpr u64 kGicBase = 0xA20000;
 constexpr u64 kPowerBase = 0xA40000;
 constexpr u64 kDsuRamBase = 0xA46000;
@@ -53,6 +54,7 @@ Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& param
       power_("pwr", clock_.time_of(params.register_latency),
              sc_core::sc_time::from_value(1'000'000'000'000 / params.timestamp_hz)),
       secure_("secure", clock_.time_of(params.register_latency)),
+      l2_registers_("l2_registers", clock_.time_of(params.register_latency), directory_),
       dma_("dma", dma::DmaParams{.cluster = params.id, .clock_hz = params.clock_hz}),
       dma_tx_iommu_("dma_tx_iommu", Gic::kDmaTxNoMapping, clock_.time_of(params.register_latency)),
       dma_rx_iommu_("dma_rx_iommu", Gic::kDmaRxNoMapping, clock_.time_of(params.register_latency)),
@@ -74,6 +76,7 @@ Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& param
   map_local(kPowerBase, PowerController::kWindow, power_);
   map_local(kIpiBase, IpiController::kWindow, ipi_);
   map_local(kSecureBase, SecureRegisters::kWindow, secure_);
+  map_local(kL2Base, L2Registers::kWindow, l2_registers_);  // 8 MiB of SMEM hide it
   map_local(kDmaBase, Dma::kWindow, dma_);
   map_local(kDmaRxIommuBase, Iommu::kWindow, dma_rx_iommu_);
   map_local(kDmaTxIommuBase, Iommu::kWindow, dma_tx_iommu_);
@@ -212,10 +215,13 @@ void Cluster::map_external(const ClusterParams::Memory& memory) {
   RemoteArbiter& path = remote_.emplace_back(*this, region.base, memory.idle_latency, memory.behind_l2);
   region.arbiter = &path;
   if (memory.behind_l2 && params_.l2.size != 0) {
-    if (!l2_)
+    if (!l2_) {
       l2_ = std::make_unique<L2Cache>(params_.l2, smem_, [&path](u64 address, unsigned bytes, bool write, u64 now) {
         return path.transaction(address, bytes, now, write);
       });
+      l2_registers_.attach(*l2_, region.base,
+                           [this](const sc_core::sc_time& at) { return clock_.cycles_from(at.value()); });
+    }
     path.put_behind(*l2_);
     region.read_latency = l2_->idle_latency();
   }

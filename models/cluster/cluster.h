@@ -44,7 +44,7 @@
 #include "models/cluster/engine/core.h"
 #include "models/cluster/engine/spin_loop.h"
 #include "models/cluster/iommu/iommu.h"
-#include "models/cluster/l2/l2_cache.h"
+#include "models/cluster/l2/l2_registers.h"
 #include "models/cluster/smem/smem.h"
 #include "models/common/bus_extension.h"
 #include "models/common/clock.h"
@@ -272,6 +272,7 @@ class Cluster : public sc_core::sc_module, public CoreControlIf, public noc::Clu
   IpiController ipi_;
   PowerController power_;
   SecureRegisters secure_;
+  L2Registers l2_registers_;
   Dma dma_;
   Iommu dma_tx_iommu_;
   Iommu dma_rx_iommu_;

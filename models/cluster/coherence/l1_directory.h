@@ -26,8 +26,16 @@ class L1Directory {
   void note_far(u64 offset, unsigned core) {
     if (enabled()) far_readers_[offset / kLineBytes] |= 1u << core;
   }
+  /// The cores that may hold the line at `offset` of SMEM, or of DDR.
+  u32 readers(u64 offset) const { return offset / kLineBytes < readers_.size() ? readers_[offset / kLineBytes] : 0; }
+  u32 far_readers(u64 offset) const {
+    const auto found = far_readers_.find(offset / kLineBytes);
+    return found == far_readers_.end() ? 0 : found->second;
+  }
   /// The cores other than `writer` (-1: none of them writes) that may hold the line; they do no longer.
-  u32 take(u64 offset, int writer) { return take_from(readers_[offset / kLineBytes], writer); }
+  u32 take(u64 offset, int writer) {
+    return offset / kLineBytes < readers_.size() ? take_from(readers_[offset / kLineBytes], writer) : 0;
+  }
   u32 take_far(u64 offset, int writer) {
     const auto found = far_readers_.find(offset / kLineBytes);
     return found == far_readers_.end() ? 0 : take_from(found->second, writer);

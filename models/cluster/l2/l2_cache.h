@@ -45,15 +45,25 @@ class L2Cache {
   /// Forgets all lines; dirty ones are lost to nobody, for memory holds their bytes.
   void reset() { lines_.assign(lines_.size(), Line{}); }
 
+  /// Starts the refill of the line at `address`, if it is missing.
+  void prefetch(u64 address, u64 now) { find(address / kLineBytes, now); }
+
+  struct Line {
+    u64 number = ~u64{0};  ///< address / kLineBytes
+    bool valid() const { return number != ~u64{0}; }
+    u64 ready = 0;  ///< cycle at which its refill is complete
+    u64 used = 0;   ///< for LRU
+    std::bitset<kLineBytes> dirty;
+  };
+  /// In the order in which they lie in SMEM: the ways of a set next to each other.
+  const std::vector<Line>& lines() const { return lines_; }
+  void invalidate(std::size_t line) { lines_[line] = Line{}; }
+  /// Its bytes will not be written back.
+  void clear_dirty(std::size_t line) { lines_[line].dirty.reset(); }
+
   void write_stats(StatWriter& out) const;
 
  private:
-  struct Line {
-    u64 number = ~u64{0};  ///< address / kLineBytes
-    u64 ready = 0;         ///< cycle at which its refill is complete
-    u64 used = 0;          ///< for LRU
-    std::bitset<kLineBytes> dirty;
-  };
   u32 access(u64 address, unsigned bytes, bool write, u64 now);
   Line& find(u64 number, u64 now);
   void write_back(Line& line, u64 now);
@@ -62,7 +72,7 @@ class L2Cache {
   L2Params params_;
   Smem& smem_;
   Transfer transfer_;
-  std::vector<Line> lines_;  ///< kWays of a set next to each other
+  std::vector<Line> lines_;
   u64 sets_;
   u64 uses_ = 0;
   u64 hits_ = 0, misses_ = 0, write_backs_ = 0, written_back_bytes_ = 0;

@@ -2,6 +2,7 @@
 
 #include "models/noc/periph/ftu.h"
 #include "models/noc/periph/itgen.h"
+#include "models/noc/periph/trace_timestamp.h"
 #include "models/noc/periph/uart.h"
 #include "tests/models/sc_test.h"
 
@@ -67,6 +68,18 @@ TEST_F(FtuTest, ClusterZeroCannotResetItself) {
 
 TEST_F(FtuTest, ResetCauseIsPowerOn) { EXPECT_EQ(initiator.read(0x48, 4), 1U); }
 
+TEST_F(FtuTest, ResetForgetsControlsAndStartsNothing) {
+  initiator.write(0x60 + 4, 0x2000, 4);
+  initiator.write(0x04, 0xC, 4);  // CLKEN | SCRAM_DIS
+  clusters[1].log.clear();
+  ftu.reset(sc_time(10, SC_NS));
+  EXPECT_EQ(clusters[1].log, "interleaved;release;");
+  EXPECT_EQ(initiator.read(0x60 + 4, 4), 0U);
+  EXPECT_EQ(initiator.read(0x04, 4), 0U);
+  initiator.write(0x04, 0x5, 4);
+  EXPECT_EQ(clusters[1].log, "interleaved;release;start 0;") << "a rising edge again";
+}
+
 /// Remembers the last message written to it.
 class Fabric : public sc_core::sc_module {
  public:
@@ -113,6 +126,30 @@ TEST_F(ItgenTest, EnablingAHighInputSendsAgain) {
   itgen.set_level(41, true, sc_time(1, SC_NS));
   initiator.write(0x10 * 41 + 8, 1, 4);
   EXPECT_EQ(fabric.messages, 1U);
+}
+
+class TraceTimestampTest : public test::ScTest {
+ protected:
+  TraceTimestampTest() {
+    initiator.socket.bind(timestamp.socket);
+    elaborate();
+  }
+  test::Initiator initiator;
+  TraceTimestamp timestamp{"timestamp", sc_time(2, SC_NS), 100'000'000};
+};
+
+TEST_F(TraceTimestampTest, CountsFromWhatIsWrittenAndTellsThatItHasWrapped) {
+  EXPECT_EQ(initiator.read(0, 8, sc_time(50, SC_NS)), 5U);
+  initiator.write(0, ~u64{0} - 2, 8, sc_time(100, SC_NS));
+  EXPECT_EQ(initiator.read(0, 8, sc_time(120, SC_NS)), ~u64{0});
+  EXPECT_EQ(initiator.read(8, 4, sc_time(120, SC_NS)), 0U);
+  EXPECT_EQ(initiator.read(0, 8, sc_time(150, SC_NS)), 2U);
+  EXPECT_EQ(initiator.read(8, 4, sc_time(150, SC_NS)), 1U);
+  initiator.write(0, 1000, 8, sc_time(160, SC_NS));
+  EXPECT_EQ(initiator.read(8, 4, sc_time(170, SC_NS)), 1U) << "sticky";
+  initiator.write(8, 1, 4, sc_time(170, SC_NS));
+  EXPECT_EQ(initiator.read(8, 4, sc_time(180, SC_NS)), 0U);
+  EXPECT_EQ(initiator.read(0, 8, sc_time(180, SC_NS)), 1002U);
 }
 
 class UartTest : public test::ScTest {

@@ -103,6 +103,12 @@ TEST(L2, TakesTheEndOfSmem) {
   EXPECT_EQ(config >> 2 & 3, 3u) << "enabled, 1 MiB";
 }
 
+TEST(L2, ItsRegistersTellWhatItHolds) {
+  CoolidgeParams p;
+  p.cluster[0].l2.size = u64{1} << 20;
+  EXPECT_EQ(ChipRun("l2_registers", p).run(), "0") << "see tests/sim/system/programs/l2_registers.c";
+}
+
 TEST(Smem, MayHave8MiB) {
   CoolidgeParams p;
   for (auto& c : p.cluster) c.smem.size = u64{8} << 20;

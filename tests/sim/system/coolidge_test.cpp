@@ -82,7 +82,7 @@ TEST(Coolidge, AddressesWithoutTargetAreBusErrorsOfTheRequester) {
   EXPECT_EQ(load_from("0x100000000"), "0") << "DDR";
   EXPECT_EQ(load_from("0xA00000"), "0") << "own mailbox";
   EXPECT_EQ(load_from("0xB00000"), kTrapped) << "hole in the own window";
-  EXPECT_EQ(load_from("0x500000"), kTrapped) << "behind the own memory";
+  EXPECT_EQ(load_from("0x700000"), kTrapped) << "behind the own memory and the L2 registers";
   EXPECT_EQ(load_from("0x2B00000"), kTrapped) << "hole in the window of cluster 1";
   EXPECT_EQ(load_from("0x30000000"), kTrapped) << "hole of the chip's map";
   EXPECT_EQ(load_from("0x300000000"), kTrapped) << "behind DDR";
