@@ -85,6 +85,16 @@ TEST(Selftest, PassesOnTheChip) {
   EXPECT_EQ(run.end, "0");
 }
 
+TEST(Selftest, PassesAtAnyQuantum) {
+  for (const u64 quantum_ps : {50'000, 1'000'000}) {
+    CoolidgeParams params;
+    for (auto& c : params.cluster) c.quantum_ps = quantum_ps;
+    const FirmwareRun run("selftest", kClusters, {}, params);
+    EXPECT_EQ(count(run.console, "FAILED"), 0U) << quantum_ps << " ps\n" << run.console;
+    EXPECT_EQ(run.end, "0");
+  }
+}
+
 TEST(Crash, WatchdogReportsAHangingReactorWithItsLog) {
   const FirmwareRun run("crash", 1, {"hang"});
   EXPECT_EQ(count(run.console, "*** cluster 0 core 2: watchdog: the reactor hangs\n"), 1U) << run.console;
@@ -133,7 +143,7 @@ TEST(CryptoKat, KnownAnswersOnAllRingsOfBothUnits) {
 
 TEST(Soak, RandomTrafficOfAllPesLosesNothing) {
   const FirmwareRun run("soak", kClusters, {"1"});
-  EXPECT_EQ(count(run.console, "480 operations, 0 errors, counters "), 1U) << run.console;
+  EXPECT_EQ(count(run.console, "520 operations, 0 errors, counters "), 1U) << run.console;
   EXPECT_EQ(run.end, "0");
 }
 
@@ -160,6 +170,17 @@ TEST(Microbench, LatenciesAreWhereTheSourcesPutThem) {
   between("own mailbox", 11, 25);
   between("FTU", 90, 120);
   between("DDR", 100, 200);
+  EXPECT_EQ(run.end, "0");
+}
+
+TEST(Microbench, DdrBehindL2IsNear) {
+  CoolidgeParams p;
+  for (auto& c : p.cluster) c.l2.size = u64{1} << 20;
+  const FirmwareRun run("microbench_l2", 1, {"latency"}, p);
+  for (const char* row : {"DDR, next line", "DDR, another page"}) {
+    EXPECT_GT(measured(run.console, row), measured(run.console, "own SMEM, L1 miss")) << row;
+    EXPECT_LT(measured(run.console, row), 40) << row;
+  }
   EXPECT_EQ(run.end, "0");
 }
 

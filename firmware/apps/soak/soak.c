@@ -1,7 +1,7 @@
 /*
  * Random traffic of all PEs of the chip, checked end to end: stores and loads to other clusters, DMA over AXI and NoC,
- * DDR, messages with answers, atomic counters. Nothing may be lost, changed or stuck. Arguments: rounds of each PE
- * (default 10), seed (default 1).
+ * DDR, crypto units, messages with answers, atomic counters. Nothing may be lost, changed or stuck. Arguments: rounds
+ * of each PE (default 10), seed (default 1).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,11 +14,13 @@
 #include "cos/mmio.h"
 #include "cos/reactor.h"
 #include "cos/sync.h"
+#include "drivers/crypto.h"
 #include "drivers/dma.h"
 
 #define SLOT 2048u /* bytes; each PE of the chip has one in every cluster */
 #define PES (MPPA_CLUSTERS * MPPA_PES)
 #define NOC_PES 12u /* PEs 0..11 of a cluster have an RX channel in every cluster: 60 of 64 */
+#define CRYPTO_PES (MPPA_CRYPTO_UNITS * MPPA_CRYPTO_RINGS) /* the last ones of a cluster have a ring each */
 #define COUNTERS 8u
 
 enum { MSG_ASK = COS_MSG_USER, MSG_ANSWER };
@@ -39,6 +41,8 @@ struct worker {
 	unsigned number; /* in the chip */
 	uint8_t *source, *check, *ddr;
 	struct dma_queue *dma;
+	struct crypto_ring *crypto; /* NULL: none */
+	struct mppa_crypto_context *key;
 	volatile uint64_t answer;
 	uint64_t added;
 };
@@ -150,6 +154,38 @@ static void by_ddr(struct worker *w)
 	compare(w, w->check, bytes, "DDR");
 }
 
+static void crypt(struct worker *w, uint32_t operation, uint64_t input, uint64_t output, uint64_t bytes)
+{
+	const struct crypto_packet packet = {.control0 = operation | MPPA_CRYPTO_CIPHER(MPPA_CRYPTO_AES256),
+					     .control1 = MPPA_CRYPTO_CTR,
+					     .context = w->key,
+					     .input = input,
+					     .output = output,
+					     .input_bytes = (uint32_t)bytes,
+					     .output_room = SLOT};
+	const uint64_t ticket = crypto_submit(w->crypto, &packet);
+	int32_t result;
+
+	while (!crypto_done(w->crypto, ticket, &result))
+		cos_reactor_poll();
+	if (result != (int32_t)bytes)
+		cos_panic("a crypto packet of %lu bytes ended with %d", bytes, result);
+}
+
+/* Encrypted into another cluster, decrypted from there. */
+static void by_crypto(struct worker *w, unsigned cluster)
+{
+	const uint64_t bytes = random_bytes(w), slot = slot_of(w, cluster);
+
+	fill(w, bytes);
+	for (unsigned i = 0; i < sizeof w->key->key + sizeof w->key->iv; i++)
+		((uint8_t *)w->key)[i] = (uint8_t)next(w, 256);
+	memset(w->check, 0, bytes);
+	crypt(w, MPPA_CRYPTO_OP_ENCRYPT, (uint64_t)w->source, slot, bytes);
+	crypt(w, MPPA_CRYPTO_OP_DECRYPT, slot, (uint64_t)w->check, bytes);
+	compare(w, w->check, bytes, "crypto");
+}
+
 static void by_message(struct worker *w, unsigned cluster)
 {
 	const uint64_t value = next(w, 1ul << 40) + 1;
@@ -199,6 +235,14 @@ static void work(void *arg1, void *arg2)
 	w->check = cos_dma_alloc(COS_SMEM, SLOT, 64, NULL);
 	w->ddr = cos_dma_alloc(COS_DDR, SLOT, 64, NULL);
 	w->dma = dma_queue_open(core % 4, 2, false);
+	if (core >= MPPA_PES - CRYPTO_PES) {
+		const unsigned ring = core - (MPPA_PES - CRYPTO_PES);
+
+		w->crypto = crypto_ring_open(ring / MPPA_CRYPTO_RINGS, ring % MPPA_CRYPTO_RINGS, 2);
+		w->key = cos_dma_alloc(COS_SMEM, sizeof *w->key, 64, NULL);
+		if (!w->crypto || !w->key)
+			cos_panic("no crypto ring");
+	}
 	if (!w->source || !w->check || !w->ddr || !w->dma)
 		cos_panic("no memory or DMA queue");
 	cos_barrier_wait(cos_remote(0, &all_pes));
@@ -207,9 +251,11 @@ static void work(void *arg1, void *arg2)
 		by_dma(w, (unsigned)next(w, MPPA_CLUSTERS));
 		by_noc(w, (unsigned)next(w, MPPA_CLUSTERS));
 		by_ddr(w);
+		if (w->crypto)
+			by_crypto(w, (unsigned)next(w, MPPA_CLUSTERS));
 		by_message(w, (unsigned)next(w, MPPA_CLUSTERS));
 		add(w, (unsigned)next(w, MPPA_CLUSTERS));
-		__atomic_fetch_add(cos_remote(0, &operations), 6, __ATOMIC_RELAXED);
+		__atomic_fetch_add(cos_remote(0, &operations), w->crypto ? 7 : 6, __ATOMIC_RELAXED);
 	}
 	__atomic_fetch_add(cos_remote(0, &expected_sum), w->added, __ATOMIC_RELAXED);
 	__atomic_fetch_add(cos_remote(0, &finished), 1, __ATOMIC_RELEASE);
@@ -238,6 +284,8 @@ int main(int argc, char **argv)
 	cos_msg_register(MSG_ASK, on_ask, NULL);
 	cos_msg_register(MSG_ANSWER, on_answer, NULL);
 	dma_init();
+	if (!crypto_init())
+		cos_panic("unknown crypto units");
 	prepare_cluster();
 	if (cos_cluster_id() == 0) {
 		cos_barrier_init(&all_pes, PES);

@@ -47,8 +47,17 @@ TEST(SpinTest, WaitsForTheDmaAreFound) {
     EXPECT_GT(waited(run, core), 2000u) << core;
 }
 
+TEST(SpinTest, WaitsInL1AndLongWaitsAreFound) {
+  for (const char* wait : {"cached", "long"}) {
+    ChipRun run("spin_wait", {}, {"spin_wait", wait});
+    ASSERT_EQ(run.run(), "0");
+    EXPECT_GT(waited(run, "cluster[0].pe[3]"), 5000u) << wait;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Waits, SpinTest,
-                         ::testing::Values("smem", "mailbox", "barrier", "remote", "ddr", "chip_barrier", "calls"),
+                         ::testing::Values("smem", "mailbox", "barrier", "remote", "ddr", "chip_barrier", "calls",
+                                           "cached", "long"),
                          [](const auto& info) { return std::string(info.param); });
 
 }  // namespace

@@ -43,7 +43,7 @@ static void barrier(uint64_t count, uint64_t phase_word, unsigned members, uint6
   }
 }
 
-enum mode { SMEM, MAILBOX, BARRIER, REMOTE, DDR_WORD, CHIP_BARRIER, CALLS };
+enum mode { SMEM, MAILBOX, BARRIER, REMOTE, DDR_WORD, CHIP_BARRIER, CALLS, CACHED, LONG };
 static enum mode mode;
 
 /* A poll loop with calls, as reactors have: registers are spilled in every iteration. */
@@ -54,6 +54,14 @@ static __attribute__((noinline)) uint64_t poll(uint64_t address) {
 static __attribute__((noinline)) uint64_t poll_all(unsigned pid) {
   return poll((uint64_t)&ball[0].value) + poll((uint64_t)&ball[1].value) + poll(MAILBOX(pid)) +
          poll((uint64_t)&flag.value);
+}
+
+/* Polls that hit in L1, until the write of another core takes the line away. */
+static void wait_in_l1(const volatile uint64_t* word, uint64_t value) { while (*word != value); }
+
+/* An iteration as long as that of a reactor with many pollers. */
+static void wait_long(uint64_t address, uint64_t value) {
+  while (read64(address) != value) __asm__ volatile(".rept 500\n\tnop\n\t;;\n\t.endr");
 }
 
 void kvx_pe_main(unsigned pid) {
@@ -79,6 +87,20 @@ void kvx_pe_main(unsigned pid) {
     case CALLS:
       while (poll_all(pid) == 0);
       break;
+    case CACHED:
+      for (uint64_t round = 1; round <= ROUNDS; round++) {
+        if (pid == round % PES) {
+          work((unsigned)round);
+          flag.value = round;
+        } else {
+          wait_in_l1(&flag.value, round);
+        }
+        barrier((uint64_t)&arrivals.value, (uint64_t)&phase.value, PES, round);
+      }
+      break;
+    case LONG:
+      wait_long((uint64_t)&flag.value, 1);
+      break;
     default:
       break;
   }
@@ -87,9 +109,10 @@ void kvx_pe_main(unsigned pid) {
 }
 
 int main(int argc, char** argv) {
-  static const char* const names[] = {"smem", "mailbox", "barrier", "remote", "ddr", "chip_barrier", "calls"};
+  static const char* const names[] = {"smem",         "mailbox", "barrier", "remote", "ddr",
+                                      "chip_barrier", "calls",   "cached",  "long"};
 
-  while (mode < CALLS && (argc < 2 || strcmp(argv[1], names[mode]))) mode++;
+  while (mode < LONG && (argc < 2 || strcmp(argv[1], names[mode]))) mode++;
   fence();
   if (own_cid() == 0)
     for (unsigned c = 1; c < CLUSTERS; c++) start_cluster(c);
@@ -102,8 +125,8 @@ int main(int argc, char** argv) {
     ping_pong(own_cid(), (uint64_t)&ball[0].value, CLUSTER_BASE(1 - own_cid()) + (uint64_t)&ball[0].value);
   if (mode == DDR_WORD && own_cid() < 2)
     ping_pong(own_cid(), DDR + 0x4000 + 64 * own_cid(), DDR + 0x4000 + 64 * (1 - own_cid()));
-  if (mode == CALLS) {
-    work(300);
+  if (mode == CALLS || mode == LONG) {
+    for (unsigned i = 0; i < (mode == LONG ? 200 : 1); i++) work(300);
     write64((uint64_t)&flag.value, 1);
     fence();
   }
