@@ -35,6 +35,13 @@ constexpr u64 kPage = 0x1000;
 constexpr unsigned kCryptoMaster = 18;  // first of two, in the order of BusExtension
 constexpr unsigned kGicFirstCoreLine = 4;
 
+dma::DmaParams dma_params(const ClusterParams& params) {
+  dma::DmaParams out = params.dma;
+  out.cluster = params.id;
+  out.clock_hz = params.clock_hz;
+  return out;
+}
+
 }  // namespace
 
 Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& params, WriteWatch& watch,
@@ -55,7 +62,7 @@ Cluster::Cluster(const sc_core::sc_module_name& name, const ClusterParams& param
              sc_core::sc_time::from_value(1'000'000'000'000 / params.timestamp_hz)),
       secure_("secure", clock_.time_of(params.register_latency)),
       l2_registers_("l2_registers", clock_.time_of(params.register_latency), directory_),
-      dma_("dma", dma::DmaParams{.cluster = params.id, .clock_hz = params.clock_hz}),
+      dma_("dma", dma_params(params)),
       dma_tx_iommu_("dma_tx_iommu", Gic::kDmaTxNoMapping, clock_.time_of(params.register_latency)),
       dma_rx_iommu_("dma_rx_iommu", Gic::kDmaRxNoMapping, clock_.time_of(params.register_latency)),
       gic_lines_("gic_lines",

@@ -60,6 +60,7 @@ struct ClusterParams {
   SmemParams smem{};
   L2Params l2{};             ///< size 0: none
   bool l1_coherency = true;  ///< writes to SMEM or DDR remove the line from the other L1Ds of the cluster; PCR.L1CE
+  dma::DmaParams dma{};      ///< `cluster` and `clock_hz` are set by the cluster
   CryptoParams crypto{};     ///< both units; `clock_hz` is set by the cluster
   engine::EngineKind engine = engine::EngineKind::kFast;
   timing::Level pe_timing = timing::Level::kPipeline;

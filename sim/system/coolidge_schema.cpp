@@ -5,6 +5,7 @@
 #include "models/pcie/link.h"
 #include "sim/commands.h"
 #include "sim/elf_file.h"
+#include "sim/system/accelerator_params.h"
 #include "sim/system/core_timing_params.h"
 #include "sim/system/firmware_manifest.h"
 #include "sim/system/param_table.h"
@@ -219,8 +220,10 @@ config::ComponentType part_type(const std::string& name, const std::string& doc,
 void add_parts(ComponentRegistry& registry) {
   registry.add_part(part_type("smem", "The shared memory of a cluster.", smem_table()));
   registry.add_part(part_type("l2", "The L2 cache of a cluster, in front of DDR.", l2_table()));
-  registry.add_part(
-      part_type("cluster", "A cluster: 16 PEs and the RM.", cluster_table(), {{"smem", "smem", 1}, {"l2", "l2", 1}}));
+  registry.add_part(part_type("dma", "The DMA of a cluster.", dma_table()));
+  registry.add_part(part_type("crypto", "The two crypto units of a cluster: set-up time and rates.", crypto_table()));
+  registry.add_part(part_type("cluster", "A cluster: 16 PEs and the RM.", cluster_table(),
+                              {{"smem", "smem", 1}, {"l2", "l2", 1}, {"dma", "dma", 1}, {"crypto", "crypto", 1}}));
   registry.add_part(part_type("core_timing", "Figures of the core's pipeline timing (docs/dev/how-time-works.md).",
                               core_timing_table()));
   registry.add_part(part_type("ddr_channel", "Timing of one DDR4 channel.", ddr_channel_table()));
@@ -262,6 +265,8 @@ CoolidgeParams coolidge_params(const config::Component& c, const config::Compone
     to = cluster_table().fill(from);
     to.smem = smem_table().fill(from.part("smem"));
     to.l2 = l2_table().fill(from.part("l2"));
+    to.dma = dma_table().fill(from.part("dma"));
+    to.crypto = crypto_table().fill(from.part("crypto"));
     to.timing = core_timing_table().fill(c.part("timing"));
     to.quantum_ps = static_cast<u64>(simulation.quantity("quantum"));
   }

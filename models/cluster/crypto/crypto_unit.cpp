@@ -203,10 +203,10 @@ std::optional<CryptoUnit::Packet> CryptoUnit::fetch(unsigned ring) {
 }
 
 u64 CryptoUnit::service_ps(u32 control0, u32 control1, std::size_t bytes) const {
-  const u64 rates[] = {params_.aes_bps, params_.aes_cbc_encrypt_bps, params_.sha1_sha256_bps, params_.sha512_bps,
-                       params_.sha3_bps};
+  const u64 rates[] = {params_.aes_rate, params_.aes_cbc_encrypt_rate, params_.sha1_sha256_rate, params_.sha512_rate,
+                       params_.sha3_rate};
   const u64 rate = rates[static_cast<unsigned>(crypto::rate_of(control0, control1))];
-  return params_.setup_cycles * kPsPerSecond / params_.clock_hz + bytes * 8 * (kPsPerSecond / 1000) / (rate / 1000);
+  return params_.setup_cycles * kPsPerSecond / params_.clock_hz + bytes * (kPsPerSecond / 1000) / (rate / 1000);
 }
 
 void CryptoUnit::fetch_thread() {

@@ -24,13 +24,13 @@ namespace mppa::cluster {
 /// Nothing of it is published (the vendor says "line rate"): 25 Gb/s is 200 Gb/s for the eight units of four clusters.
 struct CryptoParams {
   u64 clock_hz = 1'200'000'000;
-  u8 cluster = 0, master = 18;  ///< as its accesses say (BusExtension)
-  u64 setup_cycles = 250;       ///< a packet, on the engine
-  u64 aes_bps = 25'000'000'000;
-  u64 aes_cbc_encrypt_bps = 12'000'000'000;
-  u64 sha1_sha256_bps = 12'000'000'000;
-  u64 sha512_bps = 18'000'000'000;
-  u64 sha3_bps = 20'000'000'000;
+  u8 cluster = 0, master = 18;   ///< as its accesses say (BusExtension)
+  u64 setup_cycles = 250;        ///< a packet, on the engine
+  u64 aes_rate = 3'125'000'000;  ///< bytes per second, as all rates
+  u64 aes_cbc_encrypt_rate = 1'500'000'000;
+  u64 sha1_sha256_rate = 1'500'000'000;
+  u64 sha512_rate = 2'250'000'000;
+  u64 sha3_rate = 2'500'000'000;
   unsigned fetched_packets = 2;  ///< in the unit at a time
 };
 
