@@ -1,9 +1,6 @@
 /* Cluster 0 resets cluster 1 by the FTU while a job of its DMA runs, and starts it again. Ends with 0 if all blocks of
  * cluster 1 are as after power-on, its memory is as before, and it runs again. */
-#include <mppa/dma_microcode.h>
-#include <mppa/dma_regs.h>
-
-#include "chip.h"
+#include "dma.h"
 
 #define OTHER CLUSTER_BASE(1)
 #define DMA(block, reg) (OTHER + MPPA_DMA_OFFSET + (block) + (reg))
@@ -30,10 +27,7 @@ void kvx_pe_main(unsigned pid) {
 }
 
 static void start_job(void) {
-  for (unsigned i = 0; i < sizeof mppa_dma_mem2mem / 8; i++)
-    write64(DMA(MPPA_DMA_PROGRAM_MEMORY, 8 * i), mppa_dma_mem2mem[i]);
-  write64(DMA(MPPA_DMA_PROGRAM_TABLE, 0), MPPA_DMA_PROGRAM(0, 1, 1, 0));
-  write64(DMA(MPPA_DMA_ROUTE_TABLE, 0), MPPA_DMA_ROUTE(0, 0, 0, 1, 0, 0));
+  load_copy_program(OTHER);
   write64(DMA(MPPA_DMA_TX_COMP_QUEUE, MPPA_DMA_TXC_MODE), 1);
   write64(DMA(MPPA_DMA_TX_COMP_QUEUE, MPPA_DMA_TXC_GLOBAL), 1);
   write64(DMA(MPPA_DMA_TX_COMP_QUEUE, MPPA_DMA_TXC_ACTIVATE), 1);

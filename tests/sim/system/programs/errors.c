@@ -1,9 +1,7 @@
 /* What firmware sees of errors on the bus; argv[1] says which. Ends with 0 if it is what the documents say. */
-#include <mppa/dma_microcode.h>
-#include <mppa/dma_regs.h>
 #include <string.h>
 
-#include "chip.h"
+#include "dma.h"
 
 #define HOLE 0x30000000u
 #define DMA(block, reg) (MPPA_DMA_OFFSET + (block) + (reg))
@@ -49,11 +47,8 @@ static const struct {
 #define DMA_ERRORS (sizeof dma_errors / sizeof *dma_errors)
 
 static void set_up_dma(uint64_t ring) {
-  for (unsigned i = 0; i < sizeof mppa_dma_mem2mem / 8; i++)
-    write64(DMA(MPPA_DMA_PROGRAM_MEMORY, 8 * i), mppa_dma_mem2mem[i]);
-  write64(DMA(MPPA_DMA_PROGRAM_TABLE, 0), MPPA_DMA_PROGRAM(0, 1, 1, 0));
+  load_copy_program(0);
   write64(DMA(MPPA_DMA_PROGRAM_TABLE, 8), MPPA_DMA_PROGRAM(0, 1, 0, 5)); /* address space 5, not 0 */
-  write64(DMA(MPPA_DMA_ROUTE_TABLE, 0), MPPA_DMA_ROUTE(0, 0, 0, 1, 0, 0));
   write64(DMA(MPPA_DMA_ROUTE_TABLE, 8), MPPA_DMA_ROUTE(0, 0, 0, 0, 5, 0));
   for (unsigned q = 0; q < 2; q++) {
     const uint64_t queue = DMA(MPPA_DMA_TX_COMP_QUEUE, q * MPPA_DMA_OBJECT_STRIDE);

@@ -1,9 +1,6 @@
 /* Waiting in loops for what the DMA does: its counters and status, memory it writes, interrupt status, a mailbox of
  * another cluster. Used to compare runs with and without skipping. */
-#include <mppa/dma_microcode.h>
-#include <mppa/dma_regs.h>
-
-#include "chip.h"
+#include "dma.h"
 
 #define ROUNDS 12
 #define BYTES 4096u
@@ -18,10 +15,7 @@ static volatile uint64_t target[BYTES / 8] __attribute__((aligned(64)));
 static volatile uint64_t ready __attribute__((aligned(64)));
 
 static void set_up(void) {
-  for (unsigned i = 0; i < sizeof mppa_dma_mem2mem / 8; i++)
-    write64(DMA(MPPA_DMA_PROGRAM_MEMORY, 8 * i), mppa_dma_mem2mem[i]);
-  write64(DMA(MPPA_DMA_PROGRAM_TABLE, 0), MPPA_DMA_PROGRAM(0, 1, 1, 0));
-  write64(DMA(MPPA_DMA_ROUTE_TABLE, 0), MPPA_DMA_ROUTE(0, 0, 0, 1, 0, 0));
+  load_copy_program(0);
   write64(DMA(MPPA_DMA_TX_COMP_QUEUE, MPPA_DMA_TXC_MODE), 1);
   write64(DMA(MPPA_DMA_TX_COMP_QUEUE, MPPA_DMA_TXC_GLOBAL), 1);
   write64(DMA(MPPA_DMA_TX_COMP_QUEUE, MPPA_DMA_TXC_NOTIF_ADDRESS), CLUSTER_BASE(0) + MAILBOX(NOTIFIED));
