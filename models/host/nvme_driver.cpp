@@ -216,7 +216,7 @@ void NvmeDriver::lose(const std::string& why) {
   start_up_->cancel();
   if (auto tell = std::exchange(ready_, nullptr)) tell(fmt::format("{}: {}", name_, why));
   for (auto& queue : queues_) {
-    for (u16 slot = 0; slot < queue->commands.size(); ++slot) {
+    for (unsigned slot = 0; slot < queue->commands.size(); ++slot) {
       if (!queue->commands[slot].done) continue;
       time_.after(0, [this, q = queue.get(), slot] {
         if (q->commands[slot].done) end(*q, slot, kStatusLost);

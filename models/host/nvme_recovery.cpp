@@ -76,7 +76,7 @@ void NvmeDriver::Recovery::stop_queues() {
   for (auto& queue : driver_.queues_) queue->is_live = false;
   Queue& admin = *driver_.admin_;
   admin.is_live = false;
-  for (u16 slot = 0; slot < admin.commands.size(); ++slot)
+  for (unsigned slot = 0; slot < admin.commands.size(); ++slot)
     if (admin.commands[slot].done) driver_.end(admin, slot, kStatusLost);
 }
 
@@ -91,7 +91,7 @@ void NvmeDriver::Recovery::bring_up(const std::string& why) {
 
 void NvmeDriver::Recovery::resend() {
   for (auto& queue : driver_.queues_) {
-    for (u16 slot = 0; slot < queue->commands.size(); ++slot) {
+    for (unsigned slot = 0; slot < queue->commands.size(); ++slot) {
       Queue::Entry& entry = queue->commands[slot];
       if (!entry.done || entry.is_answered) continue;
       if (count_retry(entry)) {

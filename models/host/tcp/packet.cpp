@@ -78,7 +78,10 @@ std::optional<u32> parse_address(const std::string& text) {
   const char* at = text.data();
   const char* const end = at + text.size();
   for (int part = 0; part < 4; ++part) {
-    if (part > 0 && (at == end || *at++ != '.')) return {};
+    if (part > 0) {
+      if (at == end || *at != '.') return {};
+      ++at;
+    }
     u8 value = 0;
     const auto [next, error] = std::from_chars(at, end, value);
     if (error != std::errc{}) return {};
