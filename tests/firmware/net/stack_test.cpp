@@ -188,7 +188,8 @@ Bytes echo_request(const Host& a, const Host& b, bool v6, std::size_t bytes, boo
 TEST_F(StackTest, EchoRequestsAreAnsweredWithTheirBytes) {
   Bytes reply;
   wire.filter = [&](Host& from, Bytes& f) {
-    const bool neighbour = f[13] == 6 || f[54] == 135 || f[54] == 136;
+    const bool is_v6 = f[13] == 0xDD;
+    const bool neighbour = is_v6 ? f[54] == 135 || f[54] == 136 : f[13] == 6;
     if (&from == &b && !neighbour) reply = f;
     return true;
   };
