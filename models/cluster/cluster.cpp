@@ -365,10 +365,12 @@ void Cluster::lines_written(u64 offset, u64 bytes, int writer, u64 ps) {
 /// The same for the line at `offset` in DDR, written by a core of this cluster.
 void Cluster::ddr_line_written(u64 offset, int writer, u64 ps) {
   if (!directory_.enabled()) return;
+  const u32 readers = directory_.take_far(offset, writer);
+  if (readers == 0) return;  // as nearly always
   std::vector<u64> addresses;
   for (const ClusterParams::Memory& m : params_.memories)
     if (m.behind_l2) addresses.push_back(m.base + offset);
-  drop_line(directory_.take_far(offset, writer), addresses, ps);
+  drop_line(readers, addresses, ps);
 }
 
 /// Takes a line, which has several addresses, from the L1Ds of the cores in mask `readers`.
