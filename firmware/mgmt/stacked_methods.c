@@ -17,7 +17,7 @@ struct stacked {
 	uint32_t read_us, read_p99_us, write_us, write_p99_us;
 };
 
-/* The first two are all that a passthru takes. */
+/* The first three are all that a passthru takes. */
 static const struct rpc_param kStacked[] = {
 	{"name", RPC_STRING, true, RPC_FIELD(struct stacked, name)},
 	{"base_bdev_name", RPC_STRING, true, RPC_FIELD(struct stacked, below)},

@@ -119,19 +119,13 @@ static void delay_destroy_channel(void *context, void *channel)
 	bdev_stacked_destroy_channel(context, channel);
 }
 
-static void delay_destruct(void *context)
-{
-	bdev_stacked_close(context);
-	free(context);
-}
-
 static const struct bdev_fn_table delay_fn = {
 	.submit = delay_submit,
 	.io_type_supported = bdev_stacked_supports,
 	.channel_bytes = sizeof(struct delay_channel),
 	.create_channel = delay_create_channel,
 	.destroy_channel = delay_destroy_channel,
-	.destruct = delay_destruct,
+	.destruct = bdev_stacked_destruct,
 };
 
 static void set_delays(struct delay_bdev *delay, uint32_t read_us, uint32_t write_us)

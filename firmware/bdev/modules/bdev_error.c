@@ -73,19 +73,13 @@ static void error_submit(struct bdev_io *io)
 	}
 }
 
-static void error_destruct(void *context)
-{
-	bdev_stacked_close(context);
-	free(context);
-}
-
 static const struct bdev_fn_table error_fn = {
 	.submit = error_submit,
 	.io_type_supported = bdev_stacked_supports,
 	.channel_bytes = sizeof(struct error_channel),
 	.create_channel = bdev_stacked_create_channel,
 	.destroy_channel = bdev_stacked_destroy_channel,
-	.destruct = error_destruct,
+	.destruct = bdev_stacked_destruct,
 };
 
 int bdev_error_create(const char *name, const uint8_t *uuid, const char *below)

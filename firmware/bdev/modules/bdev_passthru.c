@@ -7,19 +7,13 @@
 
 static struct bdev_module passthru_module = {.name = "passthru"};
 
-static void passthru_destruct(void *context)
-{
-	bdev_stacked_close(context);
-	free(context);
-}
-
 static const struct bdev_fn_table passthru_fn = {
 	.submit = bdev_stacked_forward,
 	.io_type_supported = bdev_stacked_supports,
 	.channel_bytes = sizeof(struct bdev_stacked_channel),
 	.create_channel = bdev_stacked_create_channel,
 	.destroy_channel = bdev_stacked_destroy_channel,
-	.destruct = passthru_destruct,
+	.destruct = bdev_stacked_destruct,
 };
 
 int bdev_passthru_create(const char *name, const uint8_t *uuid, const char *below)

@@ -1,6 +1,7 @@
 #include "stacked.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 static void below_event(enum bdev_event event, struct bdev *below, void *arg)
 {
@@ -10,6 +11,12 @@ static void below_event(enum bdev_event event, struct bdev *below, void *arg)
 		bdev_unregister(&stacked->bdev, NULL, NULL);
 	else
 		bdev_notify_blocks(&stacked->bdev, bdev_num_blocks(below));
+}
+
+static void close_below(struct bdev_stacked *stacked)
+{
+	bdev_release(bdev_desc_bdev(stacked->below), stacked->bdev.module);
+	bdev_close(stacked->below);
 }
 
 int bdev_stacked_register(struct bdev_stacked *stacked, const char *name, const uint8_t *uuid, const char *below_name)
@@ -34,14 +41,14 @@ int bdev_stacked_register(struct bdev_stacked *stacked, const char *name, const 
 	}
 	error = bdev_register(bdev, name, uuid);
 	if (error)
-		bdev_stacked_close(stacked);
+		close_below(stacked);
 	return error;
 }
 
-void bdev_stacked_close(struct bdev_stacked *stacked)
+void bdev_stacked_destruct(void *stacked)
 {
-	bdev_release(bdev_desc_bdev(stacked->below), stacked->bdev.module);
-	bdev_close(stacked->below);
+	close_below(stacked);
+	free(stacked);
 }
 
 bool bdev_stacked_supports(void *stacked, enum bdev_io_type type)

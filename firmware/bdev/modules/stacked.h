@@ -11,8 +11,8 @@ struct bdev_stacked {
 
 /* Opens and claims `below`, takes over what is the same, registers. On failure nothing is left open. */
 int bdev_stacked_register(struct bdev_stacked *stacked, const char *name, const uint8_t *uuid, const char *below);
-/* For the end: called by destruct. */
-void bdev_stacked_close(struct bdev_stacked *stacked);
+/* The destruct of a module whose bdev begins with `stacked` and lies on the heap. */
+void bdev_stacked_destruct(void *stacked);
 bool bdev_stacked_supports(void *stacked, enum bdev_io_type type);
 
 /* A channel's context begins with the channel below. */
